@@ -1,0 +1,97 @@
+# Sourced by scripts/demo and scripts/test from the repository's root, as `. scripts/setup.sh`.
+#
+#   setup run      .venv with what asyncwhy needs to run         (locks/run.txt)
+#   setup dev      .venv with everything that the tests need     (locks/dev.txt)
+#   side_venvs     .venvs/3.9 to .venvs/3.13 with uvloop, for the interpreters found
+#
+# Needs CPython 3.11 or newer with its venv module; nothing outside the repository is touched.
+# A stamp in each environment holds what it was made from, so that a second call returns at once.
+
+say() { printf '%s\n' "setup: $*" >&2; }
+
+is_host_python() {
+    "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1
+}
+
+# The interpreter VERSION (3.12): on the path, or one of pyenv's.
+find_python() {
+    for candidate in "python$1" "$HOME/.pyenv/versions/$1".*/bin/python "$HOME/.pyenv/versions/$1/bin/python"; do
+        # A pyenv shim exists for versions that are not active, and then fails: so each one is tried.
+        if "$candidate" -c "import sys; sys.exit('%d.%d' % sys.version_info[:2] != '$1')" >/dev/null 2>&1; then
+            command -v "$candidate"
+            return 0
+        fi
+    done
+    return 1
+}
+
+find_host_python() {
+    for version in 3.11 3.13 3.12; do
+        find_python "$version" && return 0
+    done
+    if is_host_python python3; then
+        command -v python3
+        return 0
+    fi
+    return 1
+}
+
+# What an environment is made from: the place, the set, the files that name its contents.
+stamp_of() {
+    printf '%s %s %s\n' "$1" "$PWD" "$(cat "$2" pyproject.toml | cksum)"
+}
+
+is_made() {
+    [ "$(cat "$1/.stamp" 2>/dev/null)" = "$2" ] && "$1/bin/python" -c '' 2>/dev/null
+}
+
+# make_venv FOLDER PYTHON LOCK: what is there of the same version is kept and brought up to the lock.
+make_venv() {
+    say "making $1 with $2 (once)"
+    rm -f "$1/.stamp"
+    if [ "$("$1/bin/python" -V 2>/dev/null)" != "$("$2" -V)" ]; then
+        rm -rf "$1"
+        "$2" -m venv "$1" || {
+            say "$2 cannot make a virtual environment: its venv module is missing (Debian: python3-venv)"
+            exit 1
+        }
+    fi
+    "$1/bin/python" -m pip --disable-pip-version-check install --quiet --require-hashes -r "$3" || {
+        say "could not install $3 into $1"
+        exit 1
+    }
+}
+
+setup() {
+    # The lock of `dev` holds all of `run`: what has the larger one needs no smaller one.
+    is_made .venv "$(stamp_of dev locks/dev.txt)" && return 0
+    stamp=$(stamp_of "$1" "locks/$1.txt")
+    is_made .venv "$stamp" && return 0
+    host=$(find_host_python) || {
+        say "no Python 3.11 or newer was found (tried python3.11, python3.13, python3.12, python3)"
+        exit 1
+    }
+    make_venv .venv "$host" "locks/$1.txt"
+    # The lock has the build backend, so nothing more is fetched.
+    .venv/bin/python -m pip --disable-pip-version-check install --quiet --no-deps --no-build-isolation \
+        --editable . || exit 1
+    printf '%s\n' "$stamp" >.venv/.stamp
+}
+
+# The version of .venv needs no second environment.
+side_venvs() {
+    missing=
+    host=$(.venv/bin/python -c 'import sys; print("%d.%d" % sys.version_info[:2])')
+    for version in 3.9 3.10 3.11 3.12 3.13; do
+        [ "$version" != "$host" ] || continue
+        stamp=$(stamp_of "side-$version" locks/side.txt)
+        is_made ".venvs/$version" "$stamp" && continue
+        if python=$(find_python "$version"); then
+            make_venv ".venvs/$version" "$python" locks/side.txt
+            printf '%s\n' "$stamp" >".venvs/$version/.stamp"
+        else
+            missing="$missing $version"
+        fi
+    done
+    [ -z "$missing" ] || say "not on this machine, so nothing is observed on CPython$missing"
+}
