@@ -17,10 +17,9 @@ is_host_python() {
 find_python() {
     for candidate in "python$1" "$HOME/.pyenv/versions/$1".*/bin/python "$HOME/.pyenv/versions/$1/bin/python"; do
         # A pyenv shim exists for versions that are not active, and then fails: so each one is tried.
-        if "$candidate" -c "import sys; sys.exit('%d.%d' % sys.version_info[:2] != '$1')" >/dev/null 2>&1; then
-            command -v "$candidate"
-            return 0
-        fi
+        "$candidate" -c "import sys; sys.exit('%d.%d' % sys.version_info[:2] != '$1')" 2>/dev/null || continue
+        "$candidate" -c 'import sys; print(sys.executable)'
+        return 0
     done
     return 1
 }
@@ -30,7 +29,7 @@ find_host_python() {
         find_python "$version" && return 0
     done
     if is_host_python python3; then
-        command -v python3
+        python3 -c 'import sys; print(sys.executable)'
         return 0
     fi
     return 1
