@@ -1,0 +1,1 @@
+"""What runs inside observed programs; nothing here imports asyncwhy, nor does asyncwhy import it."""

@@ -1,0 +1,1 @@
+"""The Python agent.  `inject/` is put on PYTHONPATH of the observed program, and nothing else is."""

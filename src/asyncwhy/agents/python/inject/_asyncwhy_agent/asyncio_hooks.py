@@ -1,0 +1,263 @@
+"""Every step of every task and callback of asyncio's own loops, and what they waited for.
+
+The hot path is `RUN`: two clock reads, two dictionary look-ups and one row for each step.  A handle's
+scheduling time is kept under the handle's `id`, which is unique while it waits to run; stale ones (cancelled
+handles) are overwritten when the address is used again, so the table stays as small as the ready queue was
+long.  Tasks are kept the same way: `entry` is [reference, end of the last step].
+"""
+
+from __future__ import annotations
+
+import sys
+
+from . import primitives as p
+from .recorder import CALLBACK, NUMBERED, TIMER
+from .twin import Unsuitable, twin
+from .waits import LONG, stack_of
+
+#: Steps from this length on (2 ms) also read the thread's CPU clock when they end.
+HOLD = 2_000_000
+
+RUN_BEFORE = """
+__aw_start = __aw_clock()
+__aw_ready = __aw_pop(__aw_id(self), 0)
+__aw_object = __aw_getattr(self._callback, "__self__", None)
+if __aw_type(__aw_object) is __aw_task:
+    __aw_entry = __aw_get(__aw_id(__aw_object)) or __aw_adopt(__aw_object)
+    if __aw_start - __aw_entry[1] > %d:
+        __aw_waited(self, __aw_object, __aw_entry, __aw_start, __aw_ready)
+else:
+    __aw_entry, __aw_ready = __aw_other(self, __aw_object, __aw_start, __aw_ready)
+__aw_object = None
+""" % LONG
+RUN_AFTER = """
+__aw_end = __aw_clock()
+__aw_record((__aw_start, __aw_end, __aw_ready, __aw_entry[0], __aw_ident()))
+__aw_entry[1] = __aw_end
+if __aw_end - __aw_start > %d:
+    __aw_long(__aw_start, __aw_end)
+__aw_entry = None
+""" % HOLD
+SCHEDULED = "__aw_ready[__aw_id(handle)] = __aw_clock()"
+SELECTED = """
+__aw_after = __aw_clock()
+__aw_iterations[__aw_ident()] = __aw_after
+if __aw_after - __aw_before > 20000:
+    __aw_idle((__aw_before, __aw_after, __aw_ident()))
+"""
+
+
+class AsyncioHooks:
+    """Installs the twins in asyncio and keeps what they share: entries, ready times, loops."""
+
+    def __init__(self, recorder, installation):
+        self.recorder = recorder
+        self.installation = installation
+        self.entries = {}
+        self.ready = {}
+        self.iterations = {}
+        self.callbacks = {}
+        self.loops = {}
+        self.idle_codes = set()  # top frames that mean: this loop has nothing to do
+
+    def install(self):
+        from asyncio import base_events, events, futures, tasks
+
+        self.timer_class = events.TimerHandle
+        self.task_class = tasks.Task
+        self.task_classes = (tasks.Task, tasks._PyTask)
+        self.future_classes = (futures.Future, futures._PyFuture)
+        self.current_task = tasks.current_task
+        guard = self.installation.harmless
+        self.adopt = guard(self._adopt, [0, 0])
+        self.waited = guard(self._waited)
+        self.other = guard(self._other, ([0, 0], 0))
+        self.long = guard(self._long)
+        loop = base_events.BaseEventLoop
+        self._put(events.Handle, "_run", self._run_names(), before=RUN_BEFORE, after=RUN_AFTER)
+        clock = {"__aw_ready": self.ready, "__aw_id": p.identity, "__aw_clock": p.clock}
+        beside = (("self._call_soon", "", SCHEDULED),)
+        self._put(loop, "call_soon", clock, beside=beside)
+        names = dict(clock, __aw_wakeup=guard(self._wakeup))
+        self._put(loop, "call_soon_threadsafe", names, before="__aw_wakeup(self)", beside=beside)
+        names = {"__aw_created": guard(self._created)}
+        self._put(loop, "create_task", names, on_return="(__aw_created(__aw_value, self), __aw_value)[1]")
+        names = {
+            "__aw_clock": p.clock,
+            "__aw_ident": p.ident,
+            "__aw_iterations": self.iterations,
+            "__aw_idle": self.recorder.by_name["idles"].extend,
+        }
+        select = ("self._selector.select", "__aw_before = __aw_clock()", SELECTED)
+        self._put(loop, "_run_once", names, beside=(select,))
+        names = {"__aw_started": guard(self.loop_started), "__aw_stopped": guard(self.loop_stopped)}
+        self._put(loop, "run_forever", names, before="__aw_run = __aw_started(self)", last="__aw_stopped(__aw_run)")
+        # Frames below these are only the loop's machinery: stacks end there.
+        self.recorder.interner.ends.add(p.identity(events.Handle._run.__code__))
+        for name in ("EpollSelector", "PollSelector", "SelectSelector", "KqueueSelector", "DevpollSelector"):
+            selector = getattr(sys.modules.get("selectors"), name, None)
+            if selector is not None:
+                self.idle_codes.add(p.identity(selector.select.__code__))
+
+    def begin_anew(self):
+        """In a forked child: numbers given out in the parent mean nothing here."""
+        for table in (self.entries, self.ready, self.iterations, self.callbacks, self.loops):
+            table.clear()
+
+    def _run_names(self):
+        return {
+            "__aw_clock": p.clock,
+            "__aw_pop": self.ready.pop,
+            "__aw_id": p.identity,
+            "__aw_getattr": getattr,
+            "__aw_type": p.type_of,
+            "__aw_task": self.task_class,
+            "__aw_get": self.entries.get,
+            "__aw_adopt": self.adopt,
+            "__aw_waited": self.waited,
+            "__aw_other": self.other,
+            "__aw_record": self.recorder.by_name["steps"].extend,
+            "__aw_ident": p.ident,
+            "__aw_long": self.long,
+        }
+
+    def _put(self, owner, name, names, **snippets):
+        try:
+            made = twin(getattr(owner, name), names, **snippets)
+        except Unsuitable as reason:
+            self.installation.lacking("%s.%s" % (owner.__name__, name), reason)
+        else:
+            self.installation.put(owner, name, made)
+
+    # --- tasks -----------------------------------------------------------------------------------------
+
+    def _adopt(self, task, loop=None, stack=0):
+        """A number for a task; one not made through `create_task` is first seen at its first step."""
+        now = p.clock()
+        number = next(self.recorder.numbers)
+        entry = self.entries[p.identity(task)] = [number, now]
+        parent = self.current_task(loop) if loop is not None else None
+        parent_entry = self.entries.get(p.identity(parent)) if parent is not None and parent is not task else None
+        coroutine = task.get_coro()
+        code = getattr(coroutine, "cr_code", None) or getattr(coroutine, "gi_code", None)
+        row = (
+            number,
+            now,
+            parent_entry[0] if parent_entry else 0,
+            stack,
+            self.recorder.interner.site(code, -1) if code is not None else 0,
+            self._name(task),
+            p.ident(),
+            1 if task.done() else 0,
+        )
+        self.recorder.by_name["tasks"].extend(row)
+        return entry
+
+    def _name(self, task):
+        name = task.get_name()
+        if name[:5] == "Task-" and name[5:].isdigit():
+            return NUMBERED | int(name[5:])
+        return self.recorder.interner.string(name)
+
+    def _created(self, task, loop):
+        if isinstance(task, self.task_classes):
+            self._adopt(task, loop, self.recorder.interner.stack(p.get_frame(2)))
+
+    def _waited(self, handle, task, entry, start, ready):
+        recorder = self.recorder
+        if recorder.wait_budget <= 0:
+            recorder.skipped_waits += 1
+            return
+        recorder.wait_budget -= 1
+        coroutine = task.get_coro()
+        frame = getattr(coroutine, "cr_frame", None) or getattr(coroutine, "gi_frame", None)
+        if frame is None or frame.f_lasti < 0:
+            return  # not begun: it was ready since it was made
+        arguments = handle._args
+        awaited = arguments[0] if arguments else None
+        other = self.entries.get(p.identity(awaited)) if isinstance(awaited, self.task_classes) else None
+        kind = p.type_of(awaited).__name__ if awaited is not None else "yield"
+        row = (
+            entry[0],
+            entry[1],
+            ready,
+            start,
+            stack_of(recorder.interner, coroutine),
+            recorder.interner.string(kind),
+            other[0] if other else 0,
+            p.ident(),
+        )
+        recorder.by_name["waits"].extend(row)
+
+    # --- other callbacks -------------------------------------------------------------------------------
+
+    def _other(self, handle, owner, start, ready):
+        """(entry, ready) of a handle that is not a step of the usual kind of task."""
+        if isinstance(owner, self.task_classes):
+            entry = self.entries.get(p.identity(owner)) or self._adopt(owner)
+            if start - entry[1] > LONG:
+                self._waited(handle, owner, entry, start, ready)
+            return entry, ready
+        timer = 0
+        if not ready:
+            if p.type_of(handle) is self.timer_class:
+                timer = TIMER
+                due = int(handle._when * 1e9)
+                # A loop with a clock of its own tells nothing about ours.
+                ready = due if 0 <= start - due < 86_400_000_000_000 else start
+            else:
+                ready = self.iterations.get(p.ident(), 0)
+        return self.callback_entry(handle._callback, timer), ready
+
+    def callback_entry(self, callback, bits=0):
+        """The entry shared by all callbacks of one function."""
+        function = getattr(callback, "func", callback)
+        function = getattr(function, "__func__", function)
+        code = getattr(function, "__code__", None)
+        key = (p.identity(code) if code is not None else getattr(function, "__qualname__", "callable"), bits)
+        entry = self.callbacks.get(key)
+        if entry is None:
+            interner = self.recorder.interner
+            site = interner.site(code, -1) if code is not None else interner.named(str(key[0]))
+            entry = [CALLBACK | bits | site, 0]
+            if len(self.callbacks) < 50_000:
+                self.callbacks[key] = entry
+        return entry
+
+    def _long(self, start, end):
+        self.recorder.by_name["holds"].extend((start, end, p.ident(), p.thread_cpu()))
+
+    # --- loops -----------------------------------------------------------------------------------------
+
+    def loop_number(self, loop):
+        known = self.loops.get(p.identity(loop))
+        kind = p.type_of(loop)
+        if known is None or known[1] is not kind:
+            known = self.loops[p.identity(loop)] = (next(self.recorder.numbers), kind)
+        return known[0]
+
+    def loop_started(self, loop):
+        number = self.loop_number(loop)
+        selector = getattr(loop, "_selector", None)
+        self.recorder.event(
+            "run",
+            loop=number,
+            thread=p.ident(),
+            native=p.native_id(),
+            implementation="%s.%s" % (p.type_of(loop).__module__, p.type_of(loop).__qualname__),
+            selector=p.type_of(selector).__name__ if selector is not None else "",
+            debug=bool(loop.get_debug()),
+            stack=self.recorder.interner.stack(p.get_frame(2)),
+            cpu=p.thread_cpu(),
+        )
+        return number
+
+    def loop_stopped(self, number):
+        self.recorder.event("stop", loop=number, thread=p.ident(), cpu=p.thread_cpu())
+
+    def _wakeup(self, loop):
+        # From the loop's own thread this is only a slow `call_soon`.
+        if getattr(loop, "_thread_id", 0) == p.ident():
+            return
+        stack = self.recorder.interner.stack(p.get_frame(2))
+        self.recorder.by_name["wakeups"].extend((p.clock(), p.ident(), self.loop_number(loop), stack))

@@ -1,0 +1,131 @@
+"""Executors: which line submitted a job, how long it waited for a worker, which worker ran it."""
+
+from __future__ import annotations
+
+from . import primitives as p
+from .twin import Unsuitable, twin
+
+
+class PoolHooks:
+    """Installs the twins in `concurrent.futures` and in anyio's worker threads."""
+
+    def __init__(self, recorder, installation, site_of, current_task):
+        self.recorder = recorder
+        self.installation = installation
+        self.site_of = site_of
+        self.current_task = current_task
+        self.pools = {}
+        self.jobs = {}
+
+    def _put(self, owner, name, names, **snippets):
+        try:
+            self.installation.put(owner, name, twin(_function(owner, name), names, **snippets))
+        except Unsuitable as reason:
+            self.installation.lacking("%s.%s" % (owner.__name__, name), reason)
+
+    def install_threads(self, module):
+        guard = self.installation.harmless
+        names = {"__aw_submitted": guard(self._submitted)}
+        after = "__aw_submitted(self, fn, w)"
+        self._put(module.ThreadPoolExecutor, "submit", names, beside=(("_WorkItem", "", after),))
+        names = {"__aw_began": guard(self._began), "__aw_ended": guard(self._ended)}
+        before, last = "__aw_job = __aw_began(self)", "__aw_ended(__aw_job)"
+        self._put(module._WorkItem, "run", names, before=before, last=last)
+        self.idle_code = module._worker.__code__
+
+    def install_processes(self, module):
+        guard = self.installation.harmless
+        names = {"__aw_submitted": guard(self._process_job)}
+        after = "__aw_submitted(self, fn, f)"
+        self._put(module.ProcessPoolExecutor, "submit", names, beside=(("self._work_ids.put", "", after),))
+
+    def install_anyio(self, module):
+        """anyio's own worker threads, which Starlette and FastAPI use for `def` endpoints."""
+        guard = self.installation.harmless
+        names = {"__aw_submitted": guard(self._anyio_job), "__aw_clock": p.clock}
+        self._put_static(
+            module.AsyncIOBackend,
+            "run_sync_in_worker_thread",
+            names,
+            before="__aw_asked = __aw_clock()",
+            beside=(("worker.queue.put_nowait", "__aw_submitted(func, future, limiter, cls, __aw_asked)", ""),),
+        )
+        names = {"__aw_began": guard(self._anyio_began), "__aw_ended": guard(self._ended)}
+        around = ("context.run", "__aw_job = __aw_began(future)", "__aw_ended(__aw_job)", "always")
+        self._put(module.WorkerThread, "run", names, beside=(around,))
+
+    def _put_static(self, owner, name, names, **snippets):
+        method = owner.__dict__.get(name)
+        try:
+            made = twin(method.__func__, names, **snippets)
+        except (Unsuitable, AttributeError) as reason:
+            self.installation.lacking("%s.%s" % (owner.__name__, name), reason)
+        else:
+            self.installation.put(owner, name, p.type_of(method)(made))
+
+    # --- pools -----------------------------------------------------------------------------------------
+
+    def pool_number(self, pool, workers, name):
+        kind = p.type_of(pool).__qualname__
+        known = self.pools.get(p.identity(pool))
+        if known is None or known[1:] != (kind, workers, name):
+            known = self.pools[p.identity(pool)] = (next(self.recorder.numbers), kind, workers, name)
+            self.recorder.event("pool", pool=known[0], kind=kind, workers=workers, name=name)
+        return known[0]
+
+    def _submit(self, key, pool, function, asked=0):
+        recorder = self.recorder
+        job = next(recorder.numbers)
+        self.jobs[key] = job
+        row = (
+            job,
+            pool,
+            asked or p.clock(),
+            p.ident(),
+            self.current_task(),
+            recorder.interner.stack(p.get_frame(3)),
+            self.site_of(function),
+        )
+        recorder.by_name["submits"].extend(row)
+        return job
+
+    def _submitted(self, executor, function, item):
+        name = getattr(executor, "_thread_name_prefix", "")
+        pool = self.pool_number(executor, int(executor._max_workers), str(name))
+        self._submit(p.identity(item), pool, function)
+
+    def _process_job(self, executor, function, future):
+        pool = self.pool_number(executor, int(executor._max_workers), "processes")
+        job = self._submit(p.identity(future), pool, function)
+        self.jobs.pop(p.identity(future), None)
+        ends = self.recorder.by_name["ends"]
+
+        def ended(_):
+            ends.extend((job, p.clock(), 0))
+
+        future.add_done_callback(ended)
+
+    def _anyio_job(self, function, future, limiter, backend, asked):
+        limiter = limiter or backend.current_default_thread_limiter()
+        pool = self.pool_number(limiter, int(min(limiter.total_tokens, 1 << 30)), "anyio worker threads")
+        self._submit(p.identity(future), pool, function, asked)
+
+    def _began(self, item):
+        return self._start(self.jobs.pop(p.identity(item), 0))
+
+    def _anyio_began(self, future):
+        return self._start(self.jobs.pop(p.identity(future), 0))
+
+    def _start(self, job):
+        if job:
+            self.recorder.by_name["starts"].extend((job, p.clock(), p.ident()))
+        return job, p.thread_cpu()
+
+    def _ended(self, began):
+        job, cpu = began or (0, 0)
+        if job:
+            self.recorder.by_name["ends"].extend((job, p.clock(), p.thread_cpu() - cpu))
+
+
+def _function(owner, name):
+    return owner.__dict__.get(name) or getattr(owner, name)

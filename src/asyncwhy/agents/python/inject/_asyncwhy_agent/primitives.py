@@ -1,0 +1,48 @@
+"""Private copies of the functions the agent uses, bound before user code can patch them.
+
+`freezegun`, `gevent` and tests replace `time.sleep` or `os.write`; the agent must not follow them.
+Times are nanoseconds of CLOCK_MONOTONIC, which all processes of a machine share.
+"""
+
+from __future__ import annotations
+
+import _thread
+import binascii
+import posix
+import sys
+import time
+from array import array
+from itertools import count, islice
+
+clock = time.monotonic_ns
+sleep = time.sleep
+thread_cpu = time.thread_time_ns
+clock_gettime_ns = time.clock_gettime_ns
+cpu_clock_of = getattr(time, "pthread_getcpuclockid", None)
+wall_clock = time.time_ns
+
+identity = id
+type_of = type
+ident = _thread.get_ident
+native_id = _thread.get_native_id
+start_thread = _thread.start_new_thread
+new_lock = _thread.allocate_lock
+
+current_frames = sys._current_frames
+get_frame = sys._getframe
+
+open_file = posix.open
+write_file = posix.write
+close_file = posix.close
+process_id = posix.getpid
+parent_id = posix.getppid
+list_folder = posix.listdir
+OPEN_FLAGS = posix.O_WRONLY | posix.O_APPEND | posix.O_CREAT | posix.O_CLOEXEC
+
+crc32 = binascii.crc32
+
+__all__ = [
+    "OPEN_FLAGS", "array", "clock", "clock_gettime_ns", "close_file", "count", "cpu_clock_of", "crc32",
+    "current_frames", "get_frame", "ident", "identity", "islice", "list_folder", "native_id", "new_lock", "open_file",
+    "parent_id", "process_id", "sleep", "start_thread", "thread_cpu", "type_of", "wall_clock", "write_file",
+]  # fmt: skip

@@ -1,0 +1,100 @@
+"""What the hooks write and the flusher takes away: flat lists of integers, one per table.
+
+A hook appends a whole row with one `list.extend` of a tuple, which is one instruction under the GIL; the
+flusher takes a slice and deletes it.  Neither waits for the other.  Rows are 64-bit integers: retained
+tuples would feed the garbage collector and change when the program's own finalizers run.
+"""
+
+from __future__ import annotations
+
+from . import primitives as p
+from . import stream
+from .interning import Interner, _take
+
+#: A step's `ref` is a task's number, or a callback's site with these bits.
+CALLBACK, TIMER = 1 << 40, 1 << 41
+#: A task's `name` is a string's number, or the N of "Task-N" with this bit.
+NUMBERED = 1 << 40
+#: Rows waiting for a flush are at most this many values (about 40 bytes each); beyond, a flush is due.
+DUE = 60_000
+#: Beyond this many (a disk that does not take them, a sampler that is kept from running) they are dropped.
+MOST = 400_000
+#: Waits captured per second at most; the rest are counted.
+WAITS_PER_SECOND = 4_000
+
+
+class Recorder:
+    """Tables, interned names and rare events of this process, and the stream they go to."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.interner = Interner()
+        self.tables = {kind: [] for kind in stream.COLUMNS}
+        self.by_name = {name: self.tables[kind] for kind, (name, _) in stream.COLUMNS.items()}
+        self.events = []
+        self.stream = stream.Stream(folder)
+        self.numbers = p.count(1)
+        self.dropped = 0
+        self.skipped_waits = 0
+        self.wait_budget = WAITS_PER_SECOND
+        self.failures = []
+        self.closing = False
+
+    def begin_anew(self):
+        """In a forked child: a new stream; everything that was recorded is the parent's to write."""
+        for table in self.tables.values():
+            table.clear()
+        del self.events[:]
+        fresh = Interner()
+        fresh.ends, fresh.hidden = self.interner.ends, self.interner.hidden
+        self.interner = fresh
+        self.stream = stream.Stream(self.folder)
+        self.dropped = self.skipped_waits = 0
+        self.closing = False
+
+    def event(self, what, **facts):
+        """A rare event, written as JSON; `time` is now unless given."""
+        facts["event"] = what
+        facts.setdefault("time", p.clock())
+        self.events.append(facts)
+        if self.closing:
+            self.flush()
+
+    def due(self):
+        return len(self.by_name["steps"]) > DUE or len(self.by_name["waits"]) > DUE
+
+    def flush(self, *more):
+        """Write everything recorded so far; names before the rows that use them."""
+        rows = {kind: _take(table) for kind, table in self.tables.items()}
+        events = _take(self.events)
+        strings, sites, stacks = self.interner.take()
+        chunks = []
+        out = self.stream
+        if strings:
+            chunks.append(out.json(stream.STRINGS, strings))
+        if sites:
+            chunks.append(out.rows(stream.SITES, sites))
+        if stacks:
+            chunks.append(out.rows(stream.STACKS, stacks))
+        if events:
+            chunks.append(out.json(stream.EVENTS, events))
+        chunks.extend(out.rows(kind, values) for kind, values in rows.items() if values)
+        chunks.extend(more)
+        if not out.write(chunks):
+            self.dropped += sum(len(values) // len(stream.COLUMNS[kind][1]) for kind, values in rows.items())
+            # Names are few and everything hangs on them: they are kept for the next try.
+            self.interner.new_strings[:0] = strings
+            self.interner.new_sites[:0] = sites
+            self.interner.new_stacks[:0] = stacks
+            if len(self.events) < DUE:
+                self.events[:0] = events
+
+    def bound(self):
+        """Drop what cannot be kept in memory, and count it."""
+        for kind, table in self.tables.items():
+            if len(table) > MOST:
+                self.dropped += len(_take(table)) // len(stream.COLUMNS[kind][1])
+
+    def meta(self, facts):
+        """A chunk of facts about this process; later facts replace earlier ones of the same name."""
+        self.flush(self.stream.json(stream.META, facts))

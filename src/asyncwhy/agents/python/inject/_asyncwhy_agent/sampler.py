@@ -1,0 +1,177 @@
+"""The sampler: a thread of its own that reads stacks, CPU clocks and its own lateness, and flushes.
+
+It relies on nothing that the observed loops do.  A native call that keeps the GIL also keeps the sampler
+from waking; how late it woke is recorded, and the frame that it then finds is still at that call (CPython
+3.9 to 3.13, see `docs/agent.md`).
+
+A sample that repeats the one before it (same stack, CPU clock not advanced) only lengthens it.  So a thread
+that sleeps for an hour is one row, and each separate blocking call of one line is a row of its own, since a
+thread cannot begin another call without using the CPU.
+
+It is a raw thread: `threading.enumerate()` does not show it, and it never runs the program's code.
+"""
+
+from __future__ import annotations
+
+from . import primitives as p
+
+INTERVAL = 0.005
+#: While nothing ran for 100 ticks the interval grows to this.
+IDLE_INTERVAL = 0.02
+PATIENCE = 100
+FLUSH_NS = 200_000_000
+#: The sampler may use this share of one core; with very many threads its interval grows.
+SHARE = 0.02
+#: A thread whose CPU clock advanced by less than this between two samples did not run (10 µs: waking up
+#: and going back to sleep inside one `sem_wait` costs 1 to 4 µs here).
+STILL = 10_000
+#: Threads read in one tick at most.
+MOST_THREADS = 256
+
+
+class Sampler:
+    """Start with `start()`, end with `stop()`; between them `tick()` runs every few milliseconds."""
+
+    def __init__(self, recorder, idle_codes):
+        self.recorder = recorder
+        self.idle_codes = idle_codes
+        self.runs = {}  # thread -> [first, last, stack, cpu first, cpu last, late, count, frame key]
+        self.clocks = {}
+        self.cpu_ns = 0
+        self.ticks = 0
+        self.running = False
+        self._stopped = None
+        self._native = 0
+        self._restless = 0
+
+    def start(self):
+        if self.running:
+            return
+        self.running = True
+        self._stopped = p.new_lock()
+        self._stopped.acquire()
+        p.start_thread(self._loop, ())
+
+    def stop(self):
+        """Return when the thread is gone from the system's own list, or after 20 ms."""
+        if not self.running:
+            return
+        self.running = False
+        if not self._stopped.acquire(timeout=1.0):
+            return
+        name = str(self._native)
+        for _ in range(200):
+            try:
+                if name not in p.list_folder("/proc/self/task"):
+                    return
+            except OSError:
+                return
+            p.sleep(0.0001)
+
+    def _loop(self):
+        self._native = p.native_id()
+        stopped = self._stopped
+        own = p.ident()
+        flushed = p.clock()
+        interval = INTERVAL
+        try:
+            while self.running:
+                before = p.clock()
+                p.sleep(interval)
+                now = p.clock()
+                if not self.running:
+                    break
+                used = self.tick(own, now, now - before - int(interval * 1e9))
+                idle = self._restless == 0
+                interval = max(IDLE_INTERVAL if idle else INTERVAL, used / 1e9 / SHARE)
+                if now - flushed > FLUSH_NS or self.recorder.due():
+                    self.recorder.wait_budget = 4_000 * (now - flushed) // 1_000_000_000 + 100
+                    self.flush()
+                    flushed = now
+                self.cpu_ns = p.thread_cpu()
+        except Exception as error:
+            self.recorder.failures.append("sampler: %r" % (error,))
+        finally:
+            stopped.release()
+
+    def tick(self, own, now, late):
+        """Read every thread once; nanoseconds of CPU that it took."""
+        begun = p.thread_cpu()
+        self.ticks += 1
+        late = max(late, 0)
+        seen = 0
+        frames = p.current_frames()
+        for thread, frame in frames.items():
+            if thread == own:
+                continue
+            seen += 1
+            if seen > MOST_THREADS:
+                break
+            if p.identity(frame.f_code) in self.idle_codes:
+                self._end(thread)
+            else:
+                self._sample(thread, frame, now, late)
+        if len(self.runs) > len(frames):
+            for thread in [thread for thread in self.runs if thread not in frames]:
+                self._end(thread)
+                self.clocks.pop(thread, None)
+        frame = frames = None
+        if self._restless:
+            self._restless -= 1
+        return p.thread_cpu() - begun
+
+    def _sample(self, thread, frame, now, late):
+        cpu = self._cpu(thread)
+        key = (p.identity(frame), frame.f_lasti)
+        run = self.runs.get(thread)
+        if run is not None and cpu - run[4] < STILL:
+            if run[7] == key or run[2] == self.recorder.interner.stack(frame):
+                run[1] = now
+                run[4] = cpu
+                run[6] += 1
+                run[5] = max(run[5], late)
+                return
+        else:
+            self._restless = PATIENCE
+        self._end(thread)
+        stack = self.recorder.interner.stack(frame)
+        self.runs[thread] = [now, now, stack, cpu, cpu, late, 1, key]
+
+    def _end(self, thread):
+        run = self.runs.pop(thread, None)
+        if run is not None:
+            row = (run[0], run[1], thread, run[2], run[3], run[4], run[5], run[6])
+            self.recorder.by_name["samples"].extend(row)
+
+    def _cpu(self, thread):
+        clock = self.clocks.get(thread)
+        try:
+            if clock is None:
+                # Safe: the thread has a frame and we hold the GIL, so it cannot have ended.
+                clock = self.clocks[thread] = p.cpu_clock_of(thread)
+            return p.clock_gettime_ns(clock)
+        except (OSError, TypeError):
+            self.clocks.pop(thread, None)
+            return 0
+
+    def flush(self):
+        """Write what there is, with a copy of the samples that still go on."""
+        still = []
+        for thread, run in list(self.runs.items()):
+            still.append([thread, run[0], run[1], run[2], run[3], run[4], run[5], run[6]])
+        if still:
+            self.recorder.events.append({"event": "still", "time": p.clock(), "runs": still})
+        self.recorder.flush()
+        self.recorder.bound()
+
+    def begin_anew(self):
+        """In a forked child, where the thread is gone."""
+        self.runs.clear()
+        self.clocks.clear()
+        self.running = False
+        self.cpu_ns = self.ticks = 0
+
+    def finish(self):
+        """At the end of the process: what still goes on has ended."""
+        for thread in list(self.runs):
+            self._end(thread)

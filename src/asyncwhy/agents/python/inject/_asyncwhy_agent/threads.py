@@ -1,0 +1,79 @@
+"""Threads of the `threading` module: who started them, what they ran, how much CPU they used."""
+
+from __future__ import annotations
+
+from . import primitives as p
+from .twin import Unsuitable, twin
+
+
+def code_of(function):
+    """The code of what a callable really runs: through partials, bound methods and `Context.run`."""
+    for _ in range(8):
+        inner = getattr(function, "func", None)
+        if inner is None or not hasattr(function, "keywords"):
+            break
+        arguments = function.args
+        runs_first = getattr(inner, "__name__", "") == "run" and p.type_of(inner).__name__ == (
+            "builtin_function_or_method"
+        )
+        function = arguments[0] if runs_first and arguments else inner
+    function = getattr(function, "__func__", function)
+    code = getattr(function, "__code__", None)
+    if code is None:
+        call = getattr(p.type_of(function), "__call__", None)
+        code = getattr(call, "__code__", None)
+    return code
+
+
+class ThreadHooks:
+    """Installs the twins in `threading`."""
+
+    def __init__(self, recorder, installation):
+        self.recorder = recorder
+        self.installation = installation
+        self.starters = {}
+
+    def site_of(self, function):
+        code = code_of(function)
+        if code is not None:
+            return self.recorder.interner.site(code, -1)
+        return self.recorder.interner.named(getattr(function, "__qualname__", p.type_of(function).__qualname__))
+
+    def install(self, threading):
+        self.main = threading.main_thread()
+        guard = self.installation.harmless
+        kind = threading.Thread
+        names = {"__aw_starting": guard(self._starting)}
+        self._put(kind, "start", names, before="__aw_starting(self)")
+        names = {"__aw_began": guard(self._began), "__aw_ended": guard(self._ended)}
+        self._put(kind, "_bootstrap_inner", names, before="__aw_began(self)", last="__aw_ended(self)")
+
+    def _put(self, owner, name, names, **snippets):
+        try:
+            self.installation.put(owner, name, twin(getattr(owner, name), names, **snippets))
+        except Unsuitable as reason:
+            self.installation.lacking("%s.%s" % (owner.__name__, name), reason)
+
+    def _starting(self, thread):
+        self.starters[p.identity(thread)] = (p.clock(), p.ident(), self.recorder.interner.stack(p.get_frame(2)))
+
+    def _began(self, thread):
+        started, starter, stack = self.starters.pop(p.identity(thread), (0, 0, 0))
+        target = getattr(thread, "_target", None)
+        run = p.type_of(thread).run
+        if target is None:
+            target = run
+        self.recorder.event(
+            "thread",
+            thread=p.ident(),
+            native=p.native_id(),
+            name=str(thread._name),
+            daemon=bool(thread.daemon),
+            asked=started,
+            starter=starter,
+            stack=stack,
+            target=self.site_of(target),
+        )
+
+    def _ended(self, thread):
+        self.recorder.event("thread-end", thread=p.ident(), name=str(thread._name), cpu=p.thread_cpu())

@@ -1,0 +1,193 @@
+"""Instrumented twins: copies of library functions with a few statements of ours between theirs.
+
+A wrapper would put a frame of ours between the program and its library: one more line in tracebacks, one
+level less of recursion, another function in every profile.  A twin is compiled from the library's own
+source, keeps its file name, its line and column numbers and its globals, and replaces the original; what we
+insert carries the position of the statement that it stands beside.  So tracebacks, `inspect`, `warnings`
+and debuggers show what they would have shown (`tests/agent/test_twin.py`).
+
+Where there is no source, or it does not have the expected shape (a later Python, somebody else's patch),
+`Unsuitable` is raised, the original stays, and the report says what is missing.
+"""
+
+from __future__ import annotations
+
+import ast
+from types import FunctionType
+
+
+class Unsuitable(Exception):
+    """The function cannot be copied; it stays as it is."""
+
+
+def twin(function, names, before="", after="", last="", on_return="", beside=()):
+    """A copy of `function` in which the snippets run; `names` are what the snippets may use.
+
+    before     statements at its start
+    after      statements at its end and before each of its own plain `return`s (not when it raises)
+    last       statements that run however it is left
+    on_return  an expression that takes the place of what is returned, which it calls `__aw_value`
+    beside     (text, before, after): statements around the one statement whose call is `text`; with a
+               fourth member, "always", the latter run also when it raises
+    """
+    definition = _definition(function)
+    body = definition.body
+    head = body[:1] if ast.get_docstring(definition, clean=False) is not None else []
+    rest = body[len(head) :] or body
+    for text, ahead, behind, *always in beside:
+        _insert_beside(rest, text, ahead, behind, bool(always))
+    if after or on_return:
+        rest = [_Returns(after, on_return).visit(statement) for statement in rest]
+        rest = _flat(rest)
+    if after and not isinstance(rest[-1], ast.Return):
+        # Before a closing `self = None`, which breaks the cycle that an exception makes.
+        at = len(rest) - 1 if ast.unparse(rest[-1]) == "self = None" else len(rest)
+        rest[at:at] = _statements(after, rest[-1])
+    if last:
+        rest = [_placed(ast.Try(body=rest, handlers=[], orelse=[], finalbody=_statements(last, rest[-1])), rest[0])]
+    definition.body = head + _statements(before, rest[0]) + rest
+    return _build(function, definition, names)
+
+
+def _definition(function):
+    if not isinstance(function, FunctionType) or function.__closure__:
+        raise Unsuitable("not a plain function")
+    code = function.__code__
+    try:
+        with open(code.co_filename, encoding="utf-8") as file:
+            lines = file.read().split("\n")
+        block = _block(lines, code.co_firstlineno - 1)
+        tree = ast.parse("if 1:\n" + block if block[0] in " \t" else block)
+    except (OSError, SyntaxError, UnicodeDecodeError, IndexError) as error:
+        raise Unsuitable(str(error)) from None
+    found = tree.body[0]
+    shift = code.co_firstlineno - 1
+    if isinstance(found, ast.If):
+        found = found.body[0]
+        shift -= 1
+    if getattr(found, "name", None) != code.co_name:
+        raise Unsuitable("the source is another one")
+    ast.increment_lineno(found, shift)
+    return found
+
+
+def _block(lines, first):
+    """The lines of the definition that starts at `first`, decorators and all."""
+    indent = len(lines[first]) - len(lines[first].lstrip())
+    in_header = True
+    for end in range(first, len(lines)):
+        line = lines[end].rstrip()
+        if line and not in_header and len(line) - len(line.lstrip()) <= indent and not line.lstrip().startswith("#"):
+            return "\n".join(lines[first:end])
+        in_header = in_header and not line.endswith(":")
+    return "\n".join(lines[first:])
+
+
+def _build(function, definition, names):
+    old = function.__code__
+    definition.decorator_list = []
+    definition.returns = None
+    arguments = definition.args
+    for argument in arguments.posonlyargs + arguments.args + arguments.kwonlyargs:
+        argument.annotation = None
+    arguments.defaults = [_placed(ast.Constant(None), definition) for _ in arguments.defaults]
+    arguments.kw_defaults = [
+        default and _placed(ast.Constant(None), definition) for default in arguments.kw_defaults
+    ]
+    factory = ast.parse("def factory(%s): return %s" % (", ".join(names), definition.name)).body[0]
+    for node in ast.walk(factory):
+        _placed(node, definition)
+    factory.body.insert(0, definition)
+    module = ast.fix_missing_locations(ast.Module(body=[factory], type_ignores=[]))
+    scratch = {}
+    exec(compile(module, old.co_filename, "exec", dont_inherit=True), scratch)
+    made = FunctionType(scratch["factory"].__code__, function.__globals__)(*names.values())
+    code = made.__code__.replace(co_firstlineno=old.co_firstlineno)
+    if hasattr(old, "co_qualname"):
+        code = code.replace(co_qualname=old.co_qualname)
+    made.__code__ = code
+    made.__qualname__ = function.__qualname__
+    made.__module__ = function.__module__
+    made.__doc__ = function.__doc__
+    made.__defaults__ = function.__defaults__
+    made.__kwdefaults__ = function.__kwdefaults__
+    made.__annotations__ = function.__annotations__
+    made.__dict__.update(function.__dict__)
+    return made
+
+
+def _placed(node, at):
+    node.lineno, node.col_offset = at.lineno, at.col_offset
+    node.end_lineno, node.end_col_offset = at.lineno, at.col_offset
+    return node
+
+
+def _statements(text, at):
+    made = ast.parse(text).body
+    for statement in made:
+        for node in ast.walk(statement):
+            _placed(node, at)
+    return made
+
+
+def _flat(items):
+    result = []
+    for item in items:
+        result.extend(item if isinstance(item, list) else [item])
+    return result
+
+
+class _Returns(ast.NodeTransformer):
+    def __init__(self, after, on_return):
+        self.after, self.on_return = after, on_return
+
+    def visit_FunctionDef(self, node):
+        return node  # a function inside returns for itself
+
+    visit_AsyncFunctionDef = visit_Lambda = visit_ClassDef = visit_FunctionDef
+
+    def visit_Return(self, node):
+        if not self.on_return:
+            return _statements(self.after, node) + [node]
+        template = ast.parse(self.on_return, mode="eval").body
+        for part in ast.walk(template):
+            _placed(part, node)
+        value = node.value or _placed(ast.Constant(None), node)
+        node.value = _Substitute(value).visit(template)
+        return node
+
+
+class _Substitute(ast.NodeTransformer):
+    def __init__(self, value):
+        self.value = value
+
+    def visit_Name(self, node):
+        return self.value if node.id == "__aw_value" else node
+
+
+def _insert_beside(body, text, ahead, behind, always):
+    places = list(_places(body, text))
+    if len(places) != 1:
+        raise Unsuitable("%s stands there %d times" % (text, len(places)))
+    block, index = places[0]
+    statement = block[index]
+    before, after = _statements(ahead, statement), _statements(behind, statement)
+    if always:
+        guarded = ast.Try(body=[statement], handlers=[], orelse=[], finalbody=after)
+        block[index : index + 1] = before + [_placed(guarded, statement)]
+    else:
+        block[index : index + 1] = before + [statement] + after
+
+
+def _places(body, text):
+    for index, statement in enumerate(body):
+        blocks = [getattr(statement, name, []) for name in ("body", "orelse", "finalbody")]
+        blocks = [block for block in blocks if isinstance(block, list) and block]
+        blocks += [handler.body for handler in getattr(statement, "handlers", ())]
+        inside = [place for block in blocks for place in _places(block, text)]
+        if inside:
+            yield from inside
+        elif not blocks and any(
+            isinstance(node, ast.Call) and ast.unparse(node.func) == text for node in ast.walk(statement)
+        ):
+            yield body, index

@@ -1,0 +1,124 @@
+"""uvloop: the steps that pass through `uvloop.Loop`, a Python subclass of its compiled loop.
+
+Its own protocol callbacks are compiled and call straight into the program; the sampler sees those.
+uvloop has no Python handle, so a callback is wrapped; the wrapper is compiled under the name and line of
+`asyncio.events.Handle._run`, which is what a reader of a traceback expects to find there.
+"""
+
+from __future__ import annotations
+
+
+from . import primitives as p
+from .recorder import TIMER
+from .waits import LONG
+
+
+class _Handle:
+    """What the asyncio hooks read of a handle."""
+
+    __slots__ = ("_args", "_callback")
+
+    def __init__(self, callback, arguments):
+        self._callback = callback
+        self._args = arguments
+
+
+class UvloopHooks:
+    """Replaces methods of the Python class `uvloop.Loop` by ones that pass wrapped callbacks on."""
+
+    def __init__(self, asyncio, installation):
+        self.asyncio = asyncio
+        self.installation = installation
+
+    def install(self, uvloop):
+        loop = uvloop.Loop
+        base = loop.__mro__[1]
+        step = self._step
+        hidden = self.asyncio.recorder.interner.hidden
+        guard = self.installation.harmless
+        created = guard(self.asyncio._created)
+        wakeup = guard(self.asyncio._wakeup)
+        started, stopped = guard(self.asyncio.loop_started), guard(self.asyncio.loop_stopped)
+
+        def call_soon(self, callback, *args, context=None):
+            return base.call_soon(self, step(callback, p.clock(), 0), *args, context=context)
+
+        def call_soon_threadsafe(self, callback, *args, context=None):
+            wakeup(self)
+            return base.call_soon_threadsafe(self, step(callback, p.clock(), 0), *args, context=context)
+
+        def call_later(self, delay, callback, *args, context=None):
+            due = p.clock() + int(max(delay, 0) * 1e9)
+            return base.call_later(self, delay, step(callback, due, TIMER), *args, context=context)
+
+        def call_at(self, when, callback, *args, context=None):
+            due = p.clock() + int(max(when - self.time(), 0) * 1e9)
+            return base.call_at(self, when, step(callback, due, TIMER), *args, context=context)
+
+        def add_reader(self, fileobj, callback, *args):
+            return base.add_reader(self, fileobj, step(callback, 0, 0), *args)
+
+        def add_writer(self, fileobj, callback, *args):
+            return base.add_writer(self, fileobj, step(callback, 0, 0), *args)
+
+        def create_task(self, coro, **named):
+            task = base.create_task(self, coro, **named)
+            created(task, self)
+            return task
+
+        def run_forever(self):
+            run = started(self)
+            try:
+                return base.run_forever(self)
+            finally:
+                stopped(run)
+
+        def run_until_complete(self, future):
+            # uvloop's own calls its compiled `run_forever`, which a subclass cannot see.
+            run = started(self)
+            try:
+                return base.run_until_complete(self, future)
+            finally:
+                stopped(run)
+
+        made = (call_soon, call_soon_threadsafe, call_later, call_at, add_reader, add_writer, create_task,
+                run_forever, run_until_complete)  # fmt: skip
+        for function in made:
+            original = getattr(base, function.__name__, None)
+            if original is None:
+                continue
+            function.__qualname__ = "Loop." + function.__name__
+            function.__doc__ = original.__doc__
+            hidden.add(p.identity(function.__code__))
+            self.installation.put(loop, function.__name__, function)
+        # While these are on top, the compiled loop has nothing of Python's to run.
+        self.asyncio.idle_codes.add(p.identity(run_forever.__code__))
+        self.asyncio.idle_codes.add(p.identity(run_until_complete.__code__))
+
+    def _step(self, callback, ready, bits):
+        hooks = self.asyncio
+
+        def _run(*arguments):
+            start = p.clock()
+            due = min(ready, start) if ready else start
+            owner = getattr(callback, "__self__", None)
+            if isinstance(owner, hooks.task_classes):
+                entry = hooks.entries.get(p.identity(owner)) or hooks.adopt(owner)
+                if start - entry[1] > LONG:
+                    hooks.waited(_Handle(callback, arguments), owner, entry, start, due)
+            else:
+                entry = hooks.callback_entry(callback, bits)
+            owner = None
+            try:
+                return callback(*arguments)
+            finally:
+                end = p.clock()
+                hooks.recorder.by_name["steps"].extend((start, end, due, entry[0], p.ident()))
+                entry[1] = end
+                if end - start > 2_000_000:
+                    hooks.long(start, end)
+
+        ends = hooks.recorder.interner.ends
+        if not ends or p.identity(_run.__code__) not in ends:
+            ends.add(p.identity(_run.__code__))
+        return _run
