@@ -1,0 +1,20 @@
+import asyncio
+import time
+
+CPU_PER_YEAR = 0.25
+
+
+def simulate(year):
+    state = year
+    finish = time.thread_time() + CPU_PER_YEAR
+    while time.thread_time() < finish:
+        state = (state * 1_103_515_245 + 12_345) % 2_147_483_648
+    print(f"simulated {year}", flush=True)
+
+
+async def main():
+    await asyncio.gather(*(asyncio.to_thread(simulate, year) for year in (2024, 2025)))
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

@@ -1,0 +1,34 @@
+import asyncio
+import time
+from concurrent.futures import ProcessPoolExecutor, wait
+
+CPU_PER_MESSAGE = 0.002
+
+
+def score(message):
+    total = 0
+    finish = time.thread_time() + CPU_PER_MESSAGE
+    while time.thread_time() < finish:
+        total = (total * 31 + message) % 65_521
+    return total
+
+
+def score_all(messages):
+    return [score(message) for message in messages]
+
+
+async def receive(message):
+    await asyncio.sleep(0.01 * (message % 10))
+    return message
+
+
+async def main(pool):
+    messages = await asyncio.gather(*(receive(message) for message in range(200)))
+    scores = await asyncio.get_running_loop().run_in_executor(pool, score_all, messages)
+    print(f"{len(scores)} messages scored")
+
+
+if __name__ == "__main__":
+    with ProcessPoolExecutor(max_workers=1) as pool:
+        wait([pool.submit(time.sleep, 0.01)])  # the worker is up
+        asyncio.run(main(pool))
