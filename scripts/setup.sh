@@ -35,9 +35,11 @@ find_host_python() {
     return 1
 }
 
-# What an environment is made from: the place, the set, the files that name its contents.
+# stamp_of NAME FILE...: what an environment is made from: the place, the set, the files that say what is in it.
 stamp_of() {
-    printf '%s %s %s\n' "$1" "$PWD" "$(cat "$2" pyproject.toml | cksum)"
+    name=$1
+    shift
+    printf '%s %s %s\n' "$name" "$PWD" "$(cat "$@" | cksum)"
 }
 
 is_made() {
@@ -48,7 +50,8 @@ is_made() {
 make_venv() {
     say "making $1 with $2 (once)"
     rm -f "$1/.stamp"
-    if [ "$("$1/bin/python" -V 2>/dev/null)" != "$("$2" -V)" ]; then
+    # A half-made one has no pip.
+    if [ "$("$1/bin/python" -V 2>/dev/null)" != "$("$2" -V)" ] || ! "$1/bin/python" -c 'import pip' 2>/dev/null; then
         rm -rf "$1"
         "$2" -m venv "$1" || {
             say "$2 cannot make a virtual environment: its venv module is missing (Debian: python3-venv)"
@@ -63,8 +66,8 @@ make_venv() {
 
 setup() {
     # The lock of `dev` holds all of `run`: what has the larger one needs no smaller one.
-    is_made .venv "$(stamp_of dev locks/dev.txt)" && return 0
-    stamp=$(stamp_of "$1" "locks/$1.txt")
+    is_made .venv "$(stamp_of dev locks/dev.txt pyproject.toml)" && return 0
+    stamp=$(stamp_of "$1" "locks/$1.txt" pyproject.toml)
     is_made .venv "$stamp" && return 0
     host=$(find_host_python) || {
         say "no Python 3.11 or newer was found (tried python3.11, python3.13, python3.12, python3)"

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import importlib
 import importlib.util
 import re
+from enum import StrEnum
 from pathlib import Path
 
 import pytest
 import yaml
 
-from asyncwhy import errors
+from asyncwhy import errors, model
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
@@ -175,3 +177,16 @@ def options_of_parser(parser: argparse.ArgumentParser) -> set[str]:
 @needs_cli
 def test_every_command_and_option_is_documented_and_the_reverse() -> None:
     assert documented() == accepted()
+
+
+def test_every_field_of_the_report_is_documented() -> None:
+    page = (DOCS / "json.md").read_text()
+    records = [record for record in vars(model).values() if dataclasses.is_dataclass(record)]
+    names = {field.name for record in records for field in dataclasses.fields(record)} - {"sources"}
+    assert {name for name in names if not re.search(rf"\b{name}\b", page)} == set()
+
+
+@pytest.mark.parametrize("words", [model.Verdict, model.Evidence, model.Safety, model.State, model.Role])
+def test_every_word_of_the_report_is_documented(words: type[StrEnum]) -> None:
+    page = (DOCS / "json.md").read_text()
+    assert {word.value for word in words if f"`{word.value}`" not in page} == set()
