@@ -23,12 +23,14 @@ async def receive(message):
 
 
 async def main(pool):
+    loop = asyncio.get_running_loop()
     messages = await asyncio.gather(*(receive(message) for message in range(200)))
-    scores = await asyncio.get_running_loop().run_in_executor(pool, score_all, messages)
-    print(f"{len(scores)} messages scored")
+    halves = messages[:100], messages[100:]
+    scores = await asyncio.gather(*(loop.run_in_executor(pool, score_all, half) for half in halves))
+    print(f"{sum(map(len, scores))} messages scored")
 
 
 if __name__ == "__main__":
-    with ProcessPoolExecutor(max_workers=1) as pool:
-        wait([pool.submit(time.sleep, 0.01)])  # the worker is up
+    with ProcessPoolExecutor(max_workers=2) as pool:
+        wait([pool.submit(time.sleep, 0.02) for _ in range(2)])  # both workers are up
         asyncio.run(main(pool))

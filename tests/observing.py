@@ -1,0 +1,71 @@
+"""How a test observes a program: in a process of its own, with an interpreter of conftest's `pythons`."""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+WITH_UVLOOP = Path(__file__).parent / "with_uvloop.py"
+OWN = f"{sys.version_info.major}.{sys.version_info.minor}"
+OLDEST = "3.9"
+TIMEOUT_S = 60.0
+
+
+@dataclass(frozen=True)
+class Observed:
+    """What came of a program that was run under asyncwhy."""
+
+    report: dict[str, Any]
+    output: str
+    exit_code: int
+
+
+@functools.cache
+def has_module(python: Path, module: str) -> bool:
+    """Whether that interpreter can import the module; it is started to tell."""
+    return subprocess.run([str(python), "-c", f"import {module}"], capture_output=True).returncode == 0
+
+
+def require(
+    pythons: dict[str, Path],
+    version: str,
+    *modules: str,
+    at_least: tuple[int, int] = (3, 9),
+    cores: int = 1,
+) -> Path:
+    """The interpreter of that version, or a skip that says by name what this machine lacks."""
+    if version not in pythons:
+        pytest.skip(f"CPython {version} is not on this machine")
+    if tuple(map(int, version.split("."))) < at_least:
+        pytest.skip(f"the program needs CPython {at_least[0]}.{at_least[1]}")
+    if (os.cpu_count() or 1) < cores:
+        pytest.skip(f"the program needs {cores} processor cores to lose anything")
+    for module in modules:
+        if not has_module(pythons[version], module):
+            pytest.skip(f"{module} is not installed for CPython {version} ({pythons[version]})")
+    return pythons[version]
+
+
+def observe(python: Path, program: Path, folder: Path, *, uvloop: bool = False) -> Observed:
+    """Runs a program under `asyncwhy run`; `folder` takes the trace and the report."""
+    report, trace = folder / "report.json", folder / "run.asyncwhy"
+    told = ["--format", "json", "--report", str(report), "-o", str(trace), "--python", str(python)]
+    runner = [str(WITH_UVLOOP)] if uvloop else []
+    done = subprocess.run(
+        [sys.executable, "-m", "asyncwhy", "run", *told, *runner, str(program)],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=TIMEOUT_S,
+    )
+    assert report.exists(), f"no report (exit code {done.returncode}):\n{done.stderr}"
+    return Observed(json.loads(report.read_text(encoding="utf-8")), done.stdout, done.returncode)
