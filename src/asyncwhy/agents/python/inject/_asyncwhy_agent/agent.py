@@ -37,7 +37,7 @@ class Agent:
         self.asyncio = AsyncioHooks(self.recorder, self.installation)
         self.threads = ThreadHooks(self.recorder, self.installation)
         self.pools = PoolHooks(self.recorder, self.installation, self.threads.site_of, self._task_number)
-        self.sampler = Sampler(self.recorder, self.asyncio.idle_codes)
+        self.sampler = Sampler(self.recorder, self.asyncio.idle_codes, self.asyncio.running)
         self.uvloop = UvloopHooks(self.asyncio, self.installation)
         self.processes = ProcessHooks(self, self.environment)
         self.begun = p.clock()

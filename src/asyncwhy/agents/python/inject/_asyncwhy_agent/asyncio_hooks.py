@@ -59,6 +59,7 @@ class AsyncioHooks:
         self.callbacks = {}
         self.loops = {}
         self.idle_codes = set()  # top frames that mean: this loop has nothing to do
+        self.running = {}  # thread -> how many loops run in it
 
     def install(self):
         from asyncio import base_events, events, futures, tasks
@@ -101,7 +102,7 @@ class AsyncioHooks:
 
     def begin_anew(self):
         """In a forked child: numbers given out in the parent mean nothing here."""
-        for table in (self.entries, self.ready, self.iterations, self.callbacks, self.loops):
+        for table in (self.entries, self.ready, self.iterations, self.callbacks, self.loops, self.running):
             table.clear()
 
     def _run_names(self):
@@ -170,8 +171,7 @@ class AsyncioHooks:
             return
         recorder.wait_budget -= 1
         coroutine = task.get_coro()
-        frame = getattr(coroutine, "cr_frame", None) or getattr(coroutine, "gi_frame", None)
-        if frame is None or frame.f_lasti < 0:
+        if getattr(coroutine, "cr_await", None) is None and getattr(coroutine, "gi_yieldfrom", None) is None:
             return  # not begun: it was ready since it was made
         arguments = handle._args
         awaited = arguments[0] if arguments else None
@@ -238,6 +238,8 @@ class AsyncioHooks:
 
     def loop_started(self, loop):
         number = self.loop_number(loop)
+        thread = p.ident()
+        self.running[thread] = self.running.get(thread, 0) + 1
         selector = getattr(loop, "_selector", None)
         self.recorder.event(
             "run",
@@ -253,6 +255,9 @@ class AsyncioHooks:
         return number
 
     def loop_stopped(self, number):
+        left = self.running.pop(p.ident(), 1) - 1
+        if left > 0:
+            self.running[p.ident()] = left
         self.recorder.event("stop", loop=number, thread=p.ident(), cpu=p.thread_cpu())
 
     def _wakeup(self, loop):

@@ -32,11 +32,13 @@ MOST_THREADS = 256
 class Sampler:
     """Start with `start()`, end with `stop()`; between them `tick()` runs every few milliseconds."""
 
-    def __init__(self, recorder, idle_codes):
+    def __init__(self, recorder, idle_codes, loops):
         self.recorder = recorder
         self.idle_codes = idle_codes
+        self.loops = loops  # threads in which a loop runs
         self.runs = {}  # thread -> [first, last, stack, cpu first, cpu last, late, count, frame key]
         self.clocks = {}
+        self.idle = {}  # thread of a loop -> (time, CPU clock) when last seen idle
         self.cpu_ns = 0
         self.ticks = 0
         self.running = False
@@ -101,14 +103,18 @@ class Sampler:
         late = max(late, 0)
         seen = 0
         frames = p.current_frames()
+        # One thread and no loop yet (start, imports): there is nothing to explain.
+        nothing = not self.loops and len(frames) < 3
         for thread, frame in frames.items():
             if thread == own:
                 continue
             seen += 1
             if seen > MOST_THREADS:
                 break
-            if p.identity(frame.f_code) in self.idle_codes:
+            if nothing or p.identity(frame.f_code) in self.idle_codes:
                 self._end(thread)
+                if thread in self.loops:
+                    self.idle[thread] = (now, self._cpu(thread))
             else:
                 self._sample(thread, frame, now, late)
         if len(self.runs) > len(frames):
@@ -134,6 +140,10 @@ class Sampler:
         else:
             self._restless = PATIENCE
         self._end(thread)
+        idle = self.idle.pop(thread, None)
+        if idle is not None:
+            # The CPU clock when it last had nothing to do: without it the first stretch has no beginning.
+            self.recorder.by_name["samples"].extend((idle[0], idle[0], thread, 0, idle[1], idle[1], 0, 0))
         stack = self.recorder.interner.stack(frame)
         self.runs[thread] = [now, now, stack, cpu, cpu, late, 1, key]
 
@@ -168,6 +178,7 @@ class Sampler:
         """In a forked child, where the thread is gone."""
         self.runs.clear()
         self.clocks.clear()
+        self.idle.clear()
         self.running = False
         self.cpu_ns = self.ticks = 0
 

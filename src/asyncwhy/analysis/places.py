@@ -1,0 +1,75 @@
+"""Whose code a file is: the user's, a library's or the standard library's."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+from functools import cache
+
+from asyncwhy.model import Site
+from asyncwhy.trace.reader import Process
+
+
+class Origin(Enum):
+    USER = "user"
+    LIBRARY = "library"
+    STANDARD = "standard"
+
+
+@dataclass(frozen=True)
+class Origins:
+    """Sorts the files of one process; `library` is the standard library's folder."""
+
+    library: str
+    prefixes: tuple[str, ...]
+    folder: str = ""
+
+    @staticmethod
+    def of_process(process: Process) -> Origins:
+        prefixes = tuple(str(prefix) for prefix in process.meta.get("prefixes", ()))
+        return Origins(process.library, prefixes, str(process.meta.get("folder", "")))
+
+    def of(self, file: str) -> Origin:
+        return _origin(self, file)
+
+    def package(self, file: str) -> str | None:
+        """The name of the library that a file belongs to, or None for the user's and the standard one."""
+        for folder in ("/site-packages/", "/dist-packages/"):
+            if folder in file:
+                name = file.rpartition(folder)[2].partition("/")[0]
+                return name.removesuffix(".py")
+        if self.of(file) is Origin.LIBRARY:
+            return file.rpartition("/")[2]
+        return None
+
+    def is_user(self, site: Site) -> bool:
+        return self.of(site.file) is Origin.USER
+
+    def user_index(self, stack: Sequence[Site]) -> int | None:
+        """Where the user's own innermost line stands in a stack; without one, the innermost library line."""
+        library = None
+        for index, site in enumerate(stack):
+            origin = self.of(site.file)
+            if origin is Origin.USER:
+                return index
+            if origin is Origin.LIBRARY and library is None:
+                library = index
+        return library
+
+    def user_site(self, stack: Sequence[Site]) -> Site | None:
+        index = self.user_index(stack)
+        return None if index is None else stack[index]
+
+
+@cache
+def _origin(origins: Origins, file: str) -> Origin:
+    if file.startswith("<frozen ") or "/_asyncwhy_agent/" in file or not file:
+        return Origin.STANDARD
+    if "/site-packages/" in file or "/dist-packages/" in file:
+        return Origin.LIBRARY
+    if origins.library and file.startswith(origins.library + "/"):
+        return Origin.STANDARD
+    if any(file.startswith(f"{prefix}/bin/") for prefix in origins.prefixes):
+        return Origin.LIBRARY
+    return Origin.USER

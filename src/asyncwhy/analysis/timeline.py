@@ -1,0 +1,231 @@
+"""Who held which loop and thread, when; and of every task: running, ready, awaiting.
+
+Times are float seconds since the run began.  Arrays of one `Timeline` are sorted by start.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from asyncwhy.model import Site
+from asyncwhy.trace import schema
+from asyncwhy.trace.reader import Place, Process
+
+Floats = np.ndarray[Any, np.dtype[np.float64]]
+Ints = np.ndarray[Any, np.dtype[np.int64]]
+Bools = np.ndarray[Any, np.dtype[np.bool_]]
+
+NOWHERE = Site("", 0, 0, "")
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One task: `stack` is where it was made, `code` where its coroutine is defined."""
+
+    number: int
+    name: str
+    parent: int
+    created: float
+    stack: int
+    code: Place | None
+    eager: bool
+    thread: int
+
+
+@dataclass(frozen=True, slots=True)
+class LoopRun:
+    """One stretch of `run_forever` or `run_until_complete` of a loop; `end` is None if it never came back."""
+
+    loop: int
+    thread: int
+    start: float
+    end: float | None
+    implementation: str
+    selector: str
+    debug: bool
+    stack: int
+    cpu_s: float | None
+
+    def until(self, latest: float) -> float:
+        return latest if self.end is None else self.end
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadFact:
+    """One thread: who asked for it (`stack`, in thread `starter`) and what it was to run."""
+
+    number: int
+    name: str
+    os_id: int
+    begun: float
+    starter: int
+    stack: int
+    target: Place | None
+    end: float | None
+    cpu_s: float | None
+
+
+@dataclass
+class Timeline:
+    """The steps, idle times and loops of one process."""
+
+    process: Process
+    origin_ns: int
+    begun: float
+    ended: float
+    start: Floats
+    end: Floats
+    lag: Floats
+    ref: Ints
+    thread: Ints
+    tasks: dict[int, Task]
+    loops: list[LoopRun]
+    threads: dict[int, ThreadFact]
+    idle_start: Floats
+    idle_end: Floats
+    idle_thread: Ints
+    names: dict[int, str] = field(default_factory=dict)
+
+    @property
+    def is_task(self) -> Bools:
+        return (self.ref & schema.CALLBACK) == 0
+
+    def seconds(self, ns: Any) -> Any:
+        """Nanoseconds of the monotonic clock as seconds of the run."""
+        return (np.asarray(ns).astype(np.int64) - self.origin_ns) / 1e9
+
+    def place(self, ref: int) -> Place | None:
+        """Where the code of a step is defined: its task's coroutine, or its callback."""
+        if ref & schema.CALLBACK:
+            return self.process.places.get(ref & (schema.TIMER - 1))
+        task = self.tasks.get(ref)
+        return task.code if task else None
+
+    def thread_name(self, number: int) -> str:
+        fact = self.threads.get(number)
+        return fact.name if fact else f"thread {number}"
+
+    def loop_threads(self) -> Iterator[int]:
+        yield from dict.fromkeys(run.thread for run in self.loops)
+
+
+def build(process: Process, origin_ns: int) -> Timeline:
+    """The timeline of one process."""
+    steps = process.table("steps")
+    order = np.argsort(steps["start"], kind="stable")
+    steps = steps[order]
+    start = _seconds(steps["start"], origin_ns)
+    idles = process.table("idles")
+    idle_start = _seconds(idles["start"], origin_ns)
+    made = Timeline(
+        process=process,
+        origin_ns=origin_ns,
+        begun=(int(process.meta.get("begun", origin_ns)) - origin_ns) / 1e9,
+        ended=0.0,
+        start=start,
+        end=start + steps["run_s"].astype(np.float64),
+        lag=steps["lag_s"].astype(np.float64),
+        ref=steps["ref"].astype(np.int64),
+        thread=steps["thread"].astype(np.int64),
+        tasks=_tasks(process, origin_ns),
+        loops=_loops(process, origin_ns),
+        threads=_threads(process, origin_ns),
+        idle_start=idle_start,
+        idle_end=idle_start + idles["idle_s"].astype(np.float64),
+        idle_thread=idles["thread"].astype(np.int64),
+    )
+    made.ended = _ended(made)
+    return made
+
+
+def _seconds(ns: Any, origin_ns: int) -> Floats:
+    return (np.asarray(ns).astype(np.int64) - origin_ns) / 1e9
+
+
+def _ended(timeline: Timeline) -> float:
+    """When the process ended; of one that was killed, the last that was seen of it."""
+    meta = timeline.process.meta
+    if "ended" in meta:
+        return float((int(meta["ended"]) - timeline.origin_ns) / 1e9)
+    seen = [timeline.begun]
+    if len(timeline.end):
+        seen.append(float(timeline.end.max()))
+    samples = timeline.process.table("samples")
+    if len(samples):
+        seen.append(float(_seconds(samples["last"], timeline.origin_ns).max()))
+    if len(timeline.idle_end):
+        seen.append(float(timeline.idle_end.max()))
+    return max(seen)
+
+
+def _tasks(process: Process, origin_ns: int) -> dict[int, Task]:
+    made: dict[int, Task] = {}
+    strings, places = process.strings, process.places
+    for created, task, parent, stack, code, name, thread, flags in process.table("tasks").tolist():
+        if name & schema.NUMBERED:
+            text = f"Task-{name & (schema.NUMBERED - 1)}"
+        else:
+            text = strings.get(name, f"task {task}")
+        made[task] = Task(
+            task, text, parent, (created - origin_ns) / 1e9, stack, places.get(code), bool(flags & schema.EAGER), thread
+        )
+    return made
+
+
+def _loops(process: Process, origin_ns: int) -> list[LoopRun]:
+    made: list[LoopRun] = []
+    open_runs: dict[tuple[int, int], dict[str, Any]] = {}
+    for event in process.events:
+        if event["event"] == "run":
+            open_runs[event["loop"], event["number"]] = event
+        elif event["event"] == "stop":
+            begun = open_runs.pop((event["loop"], event["number"]), None)
+            if begun is not None:
+                made.append(_loop(begun, event, origin_ns))
+    made.extend(_loop(begun, None, origin_ns) for begun in open_runs.values())
+    return sorted(made, key=lambda run: run.start)
+
+
+def _loop(begun: dict[str, Any], stopped: dict[str, Any] | None, origin_ns: int) -> LoopRun:
+    return LoopRun(
+        loop=begun["loop"],
+        thread=begun["number"],
+        start=(begun["time"] - origin_ns) / 1e9,
+        end=(stopped["time"] - origin_ns) / 1e9 if stopped else None,
+        implementation=begun["implementation"],
+        selector=begun.get("selector", ""),
+        debug=bool(begun.get("debug")),
+        stack=begun.get("stack", 0),
+        cpu_s=(stopped["cpu"] - begun["cpu"]) / 1e9 if stopped else None,
+    )
+
+
+def _threads(process: Process, origin_ns: int) -> dict[int, ThreadFact]:
+    made: dict[int, ThreadFact] = {}
+    numbers = {event["thread"]: event["number"] for event in process.named("number")}
+    main = numbers.get(process.meta.get("main_thread", -1))
+    if main is not None:
+        cpu = process.meta.get("main_cpu")
+        begun = (int(process.meta.get("begun", origin_ns)) - origin_ns) / 1e9
+        os_id = int(process.meta.get("main_native", 0))
+        made[main] = ThreadFact(main, "MainThread", os_id, begun, 0, 0, None, None, cpu / 1e9 if cpu else None)
+    for event in process.events:
+        number = event.get("number", 0)
+        if event["event"] == "thread":
+            starter = numbers.get(event.get("starter", 0), 0)
+            begun = (event["time"] - origin_ns) / 1e9
+            target = process.places.get(event["target"])
+            made[number] = ThreadFact(
+                number, event["name"], event["native"], begun, starter, event["stack"], target, None, None
+            )
+        elif event["event"] == "thread-end" and number in made:
+            old = made[number]
+            made[number] = ThreadFact(
+                old.number, event.get("name", old.name), old.os_id, old.begun, old.starter, old.stack, old.target,
+                (event["time"] - origin_ns) / 1e9, event["cpu"] / 1e9,
+            )  # fmt: skip
+    return made

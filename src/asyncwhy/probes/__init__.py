@@ -1,0 +1,1 @@
+"""Host side, one file per runtime: start or attach, inject, bring the events home."""

@@ -1,0 +1,167 @@
+"""Starts a command with the Python agent in every interpreter below it, and waits for its end.
+
+The program keeps its terminal, its descriptors and its process group, so signals and job control work as
+without us.  Ctrl-C reaches the program from the terminal; the host only waits.  SIGTERM and SIGHUP sent to
+the host are passed on.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from asyncwhy.errors import ProgramNotFound, ProgramNotRunnable
+from asyncwhy.probes.python_stream import Streams
+from asyncwhy.trace import schema
+from asyncwhy.trace.writer import Writer
+
+INJECT = Path(__file__).parent.parent / "agents" / "python" / "inject"
+OLDEST = (3, 9)
+#: How often the streams are taken over, seconds; a killed host leaves a trace that is whole up to then.
+DRAIN_S = 0.25
+#: After `--for` has asked the program to stop: how long until SIGTERM, and then until SIGKILL.
+PATIENCE_S = 10.0
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How the program ended: `exit_code` is negative for a signal; `notes` say what the host had to do."""
+
+    exit_code: int
+    processes: int
+    damaged: int
+    notes: tuple[str, ...]
+
+
+def version_of(python: str) -> tuple[int, int, int]:
+    """The version of an interpreter; raises where it cannot be asked or is too old to be observed."""
+    asked = "import sys; print(sys.implementation.name, *sys.version_info[:3])"
+    try:
+        done = subprocess.run([python, "-ISc", asked], capture_output=True, text=True, timeout=30, check=False)
+    except FileNotFoundError:
+        raise ProgramNotFound(f"there is no interpreter {python}") from None
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise ProgramNotRunnable(f"{python} cannot be run: {error}") from None
+    words = done.stdout.split()
+    if len(words) != 4 or not all(word.isdigit() for word in words[1:]):
+        raise ProgramNotRunnable(f"{python} does not answer like a Python interpreter")
+    version = (int(words[1]), int(words[2]), int(words[3]))
+    if words[0] != "cpython" or version < OLDEST:
+        told = ".".join(words[1:])
+        raise ProgramNotRunnable(f"asyncwhy observes CPython 3.9 or later; {python} is {words[0]} {told}")
+    return version
+
+
+def environment(folder: Path) -> dict[str, str]:
+    """The environment of the observed command."""
+    made = dict(os.environ)
+    made["ASYNCWHY_STREAM"] = str(folder)
+    old = made.get("PYTHONPATH")
+    made.pop("ASYNCWHY_PYTHONPATH", None)
+    if old is not None:
+        made["ASYNCWHY_PYTHONPATH"] = old
+    made["PYTHONPATH"] = f"{INJECT}{os.pathsep}{old}" if old else str(INJECT)
+    return made
+
+
+def observe(
+    command: list[str],
+    writer: Writer,
+    stop_after_s: float | None = None,
+    meanwhile: Callable[[], None] | None = None,
+) -> Outcome:
+    """Run `command` observed, into `writer`; `meanwhile` is called once while the program runs.
+
+    Raises `ProgramNotFound` and `ProgramNotRunnable`; then nothing was started.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="asyncwhy-"))
+    try:
+        streams = Streams(folder, writer)
+        begun = time.monotonic_ns()
+        with _signals_wait() as passed_on:
+            child = _start(command, environment(folder))
+            passed_on.append(child)
+            notes: list[str] = []
+            _watch(child, streams, stop_after_s, meanwhile, notes)
+        ended = time.monotonic_ns()
+        streams.finish()
+        writer.json(
+            schema.RUN,
+            0,
+            {"command": command, "exit_code": child.returncode, "begun": begun, "ended": ended, "notes": notes},
+        )
+        return Outcome(child.returncode, streams.processes, streams.damaged, tuple(notes))
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _start(command: list[str], variables: dict[str, str]) -> subprocess.Popen[bytes]:
+    try:
+        return subprocess.Popen(command, env=variables)
+    except FileNotFoundError:
+        raise ProgramNotFound(f"there is no command {command[0]}") from None
+    except OSError as error:
+        raise ProgramNotRunnable(f"{command[0]} cannot be run: {error.strerror}") from None
+
+
+def _watch(
+    child: subprocess.Popen[bytes],
+    streams: Streams,
+    stop_after_s: float | None,
+    meanwhile: Callable[[], None] | None,
+    notes: list[str],
+) -> None:
+    deadline = None if stop_after_s is None else time.monotonic() + stop_after_s
+    asked = iter((signal.SIGINT, signal.SIGTERM, signal.SIGKILL))
+    if meanwhile is not None:
+        threading.Thread(target=meanwhile, daemon=True).start()
+    while True:
+        wait = DRAIN_S if deadline is None else min(DRAIN_S, max(deadline - time.monotonic(), 0.0))
+        try:
+            child.wait(wait)
+            return
+        except subprocess.TimeoutExpired:
+            streams.drain()
+        if deadline is not None and time.monotonic() >= deadline:
+            sent = next(asked, signal.SIGKILL)
+            if sent is not signal.SIGINT:
+                notes.append(f"the program did not end {PATIENCE_S:.0f} s after it was asked to; sent {sent.name}")
+            child.send_signal(sent)
+            deadline = time.monotonic() + PATIENCE_S
+
+
+@contextmanager
+def _signals_wait() -> Any:
+    """While the program runs, Ctrl-C is its own affair, and a request to end is passed on to it."""
+    children: list[subprocess.Popen[bytes]] = []
+
+    def pass_on(number: int, _: FrameType | None) -> None:
+        for child in children:
+            child.send_signal(number)
+
+    def wait(_: int, __: FrameType | None) -> None:
+        # Not SIG_IGN, which the program would inherit.
+        return
+
+    old: dict[int, Any] = {}
+    if threading.current_thread() is threading.main_thread():
+        for number in (signal.SIGINT, signal.SIGQUIT):
+            old[number] = signal.signal(number, wait)
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            old[number] = signal.signal(number, pass_on)
+    try:
+        yield children
+    finally:
+        for number, handler in old.items():
+            signal.signal(number, handler)

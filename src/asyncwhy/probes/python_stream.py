@@ -1,0 +1,222 @@
+"""Brings home what the Python agents of a run write: their streams become chunks of the trace.
+
+Each process appends to a file of its own in the run's folder.  `drain()` takes the whole chunks that are new
+since the last call; a chunk that is still being written, or that a kill cut off, is left where it is.  The
+agent's rows are plain unsigned 64-bit integers with `pthread` identities and absolute times; the trace's
+are narrower, with threads counted from 1 in each process.
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+import zlib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from asyncwhy.trace import schema
+from asyncwhy.trace.writer import Writer
+
+Columns = dict[str, np.ndarray[Any, np.dtype[np.uint64]]]
+
+#: The columns of the agent's raw tables (`_asyncwhy_agent/stream.py`, checked by `tests/agent/test_stream.py`).
+RAW: dict[int, tuple[str, ...]] = {
+    100: ("start", "end", "ready", "ref", "thread"),
+    101: ("task", "start", "ready", "end", "stack", "kind", "other", "thread"),
+    102: ("task", "created", "parent", "stack", "code", "name", "thread", "flags"),
+    103: ("start", "end", "thread"),
+    104: ("first", "last", "thread", "stack", "cpu_first", "cpu_last", "late", "count"),
+    105: ("start", "end", "thread", "cpu"),
+    106: ("job", "pool", "time", "thread", "task", "stack", "code"),
+    107: ("job", "time", "thread"),
+    108: ("job", "time", "cpu"),
+    109: ("time", "thread", "loop", "stack"),
+}
+_RAW_CALLBACK, _RAW_TIMER = 1 << 40, 1 << 41
+_HEADER = struct.Struct("<IIII")
+#: A chunk longer than this is not one of ours.
+_LONGEST = 1 << 28
+
+
+@dataclass
+class _Source:
+    """The stream of one process, and how far it was taken."""
+
+    index: int
+    offset: int = 0
+    damaged: bool = False
+    threads: dict[int, int] = field(default_factory=dict)
+    still: dict[int, list[int]] = field(default_factory=dict)
+
+
+class Streams:
+    """All streams of one run's folder; `processes` counts them, `damaged` those that did not make sense."""
+
+    def __init__(self, folder: Path, writer: Writer) -> None:
+        self.folder = folder
+        self.writer = writer
+        self._sources: dict[Path, _Source] = {}
+
+    @property
+    def processes(self) -> int:
+        return len(self._sources)
+
+    @property
+    def damaged(self) -> int:
+        return sum(source.damaged for source in self._sources.values())
+
+    def drain(self) -> None:
+        """Move every whole chunk that is there into the trace."""
+        for path in sorted(self.folder.glob("*.stream"), key=_age):
+            source = self._sources.setdefault(path, _Source(len(self._sources) + 1))
+            if not source.damaged:
+                with path.open("rb") as file:
+                    file.seek(source.offset)
+                    source.offset += self._chunks(source, file.read())
+
+    def finish(self) -> None:
+        """Take what is left, and the samples that were still going on when their process ended."""
+        self.drain()
+        for source in self._sources.values():
+            rows = [row for row in source.still.values()]
+            if rows:
+                self._table(source, 104, np.array(rows, dtype=np.uint64))
+
+    def _chunks(self, source: _Source, data: bytes) -> int:
+        position = 0
+        while position + _HEADER.size <= len(data):
+            kind, _, length, checksum = _HEADER.unpack_from(data, position)
+            end = position + _HEADER.size + length
+            if length > _LONGEST or (kind not in RAW and not schema.META <= kind <= schema.STACKS):
+                source.damaged = True
+                break
+            if end > len(data):
+                break
+            payload = data[position + _HEADER.size : end]
+            if zlib.crc32(payload) != checksum:
+                source.damaged = True
+                break
+            try:
+                self._take(source, kind, payload)
+            except (ValueError, KeyError, TypeError, IndexError):
+                source.damaged = True
+                break
+            position = end
+        return position
+
+    def _take(self, source: _Source, kind: int, payload: bytes) -> None:
+        if kind in RAW:
+            self._table(source, kind, np.frombuffer(payload, "<u8").reshape(-1, len(RAW[kind])))
+        elif kind == schema.EVENTS:
+            self._events(source, json.loads(payload))
+        else:
+            self.writer.chunk(kind, source.index, payload)
+
+    def _events(self, source: _Source, events: list[dict[str, Any]]) -> None:
+        kept = []
+        for event in events:
+            if event["event"] == "still":
+                # thread, first, last, stack, cpu first, cpu last, late, count -> the order of a sample
+                source.still = {
+                    run[0]: [run[1], run[2], run[0], run[3], run[4], run[5], run[6], run[7]] for run in event["runs"]
+                }
+                continue
+            if event["event"] in ("thread", "run") and isinstance(event.get("thread"), int):
+                if event["event"] == "thread":
+                    source.threads.pop(event["thread"], None)  # identities are used again
+                event["number"] = self._number(source, event["thread"])
+            elif "thread" in event:
+                event["number"] = self._number(source, event["thread"])
+            kept.append(event)
+        if kept:
+            self.writer.json(schema.EVENTS, source.index, kept)
+
+    def _number(self, source: _Source, identity: int) -> int:
+        """The thread's number in this process; one that is new is told to the trace."""
+        number = source.threads.get(identity)
+        if number is None:
+            number = source.threads[identity] = len(source.threads) + 1
+            while list(source.threads.values()).count(number) > 1:
+                number = source.threads[identity] = number + 1
+            self.writer.json(schema.EVENTS, source.index, [{"event": "number", "thread": identity, "number": number}])
+        return number
+
+    def _table(self, source: _Source, kind: int, rows: np.ndarray[Any, np.dtype[np.uint64]]) -> None:
+        columns: Columns = dict(zip(RAW[kind], rows.T, strict=True))
+        name, dtype = schema.TABLES[kind]
+        made = np.zeros(len(rows), dtype)
+        if "thread" in columns:
+            columns["thread"] = self._threads(source, columns["thread"])
+        if name == "samples":
+            self._ended_samples(source, rows)
+        convert = _CONVERT.get(name)
+        if convert is not None:
+            convert(columns, made)
+        for column in dtype.names or ():
+            if column in columns and not made[column].any():
+                made[column] = columns[column]
+        self.writer.table(name, source.index, made)
+
+    def _threads(
+        self, source: _Source, identities: np.ndarray[Any, np.dtype[np.uint64]]
+    ) -> np.ndarray[Any, np.dtype[np.uint64]]:
+        unique, inverse = np.unique(identities, return_inverse=True)
+        numbers = np.array([self._number(source, int(identity)) for identity in unique], dtype=np.uint64)
+        return numbers[inverse]
+
+    def _ended_samples(self, source: _Source, rows: np.ndarray[Any, np.dtype[np.uint64]]) -> None:
+        for first, _, thread, *_ in rows.tolist():
+            known = source.still.get(thread)
+            if known is not None and known[0] <= first:
+                del source.still[thread]
+
+
+def _age(path: Path) -> tuple[int, str]:
+    """Streams in the order in which their processes began; the name holds the pid and the clock."""
+    try:
+        return int(path.stem.partition("-")[2]), path.name
+    except ValueError:
+        return 0, path.name
+
+
+def _seconds(ns: np.ndarray[Any, np.dtype[np.uint64]]) -> np.ndarray[Any, np.dtype[np.float32]]:
+    return (ns.astype(np.int64).clip(0) / 1e9).astype(np.float32)
+
+
+def _steps(columns: Columns, made: np.ndarray[Any, np.dtype[np.void]]) -> None:
+    start, ready, ref = columns["start"], columns["ready"], columns["ref"]
+    made["run_s"] = _seconds(columns["end"] - start)
+    # A handle whose scheduling was not seen has ready 0.
+    made["lag_s"] = np.where(ready > 0, _seconds(start - np.minimum(ready, start)), np.float32(0))
+    low = (ref & np.uint64(schema.TIMER - 1)).astype(np.uint32)
+    low |= np.where(ref & np.uint64(_RAW_CALLBACK), np.uint32(schema.CALLBACK), np.uint32(0))
+    low |= np.where(ref & np.uint64(_RAW_TIMER), np.uint32(schema.TIMER), np.uint32(0))
+    made["ref"] = low
+
+
+def _waits(columns: Columns, made: np.ndarray[Any, np.dtype[np.void]]) -> None:
+    start, ready, end = columns["start"], columns["ready"], columns["end"]
+    ready = np.where(ready > 0, np.clip(ready, start, end), end)
+    made["wait_s"] = _seconds(end - start)
+    made["await_s"] = _seconds(ready - start)
+
+
+def _tasks(columns: Columns, made: np.ndarray[Any, np.dtype[np.void]]) -> None:
+    name = columns["name"]
+    numbered = (name & np.uint64(1 << 40)) > 0
+    low = (name & np.uint64(schema.NUMBERED - 1)).astype(np.uint32)
+    made["name"] = np.where(numbered, low | np.uint32(schema.NUMBERED), low)
+
+
+def _idles(columns: Columns, made: np.ndarray[Any, np.dtype[np.void]]) -> None:
+    made["idle_s"] = _seconds(columns["end"] - columns["start"])
+
+
+def _samples(columns: Columns, made: np.ndarray[Any, np.dtype[np.void]]) -> None:
+    made["late_s"] = _seconds(columns["late"])
+
+
+_CONVERT = {"steps": _steps, "waits": _waits, "tasks": _tasks, "idles": _idles, "samples": _samples}

@@ -1,0 +1,1 @@
+"""The one trace format: schema, writer, reader."""

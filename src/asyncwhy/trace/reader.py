@@ -1,0 +1,178 @@
+"""Reads a trace.  Hot tables are arrays over the file's bytes; only names and rare events are parsed.
+
+A file that is cut in the middle of a chunk, changed, or of a later version raises one clear error
+(`TraceTruncated`, `TraceCorrupt`, `TraceTooNew`); one that merely lacks its end is read, and says so.
+"""
+
+from __future__ import annotations
+
+import json
+import mmap
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from asyncwhy.errors import TraceCorrupt, TraceError, TraceTooNew, TraceTruncated
+from asyncwhy.model import Site
+from asyncwhy.trace import schema
+
+Rows = np.ndarray[Any, np.dtype[Any]]
+
+
+@dataclass(slots=True)
+class Place:
+    """A site of a process's table: a place in a function that begins at `first_line`."""
+
+    site: Site
+    first_line: int
+
+
+@dataclass
+class Process:
+    """All that one process recorded."""
+
+    index: int
+    meta: dict[str, Any] = field(default_factory=dict)
+    strings: dict[int, str] = field(default_factory=dict)
+    events: list[dict[str, Any]] = field(default_factory=list)
+    places: dict[int, Place] = field(default_factory=dict)
+    stacks: dict[int, tuple[int, ...]] = field(default_factory=dict)
+    parts: dict[str, list[Rows]] = field(default_factory=dict)
+
+    def table(self, name: str) -> Rows:
+        """All rows of a hot table, in the order of writing."""
+        parts = self.parts.get(name, [])
+        if len(parts) != 1:
+            dtype = schema.TABLES[schema.KIND_OF[name]][1]
+            parts[:] = [np.concatenate(parts) if parts else np.zeros(0, dtype)]
+            self.parts[name] = parts
+        return parts[0]
+
+    def named(self, what: str) -> list[dict[str, Any]]:
+        """The rare events of one kind, in order."""
+        return [event for event in self.events if event.get("event") == what]
+
+    def stack(self, number: int) -> tuple[Site, ...]:
+        """The sites of a stack, innermost first; empty where it was not recorded."""
+        return tuple(self.places[site].site for site in self.stacks.get(number, ()) if site in self.places)
+
+    @cached_property
+    def library(self) -> str:
+        """The folder of the standard library."""
+        return str(self.meta.get("library", ""))
+
+
+@dataclass
+class Trace:
+    """A whole run: what the host knew, and each process."""
+
+    path: Path
+    run: dict[str, Any] = field(default_factory=dict)
+    processes: dict[int, Process] = field(default_factory=dict)
+    sources: dict[str, str] = field(default_factory=dict)
+    ended: bool = False
+
+
+def read(path: Path) -> Trace:
+    """The trace in `path`; raises `TraceError` and its kinds."""
+    try:
+        with path.open("rb") as file:
+            size = file.seek(0, 2)
+            data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) if size else b""
+    except OSError as error:
+        raise TraceError(f"cannot read the trace {path}: {error.strerror}") from None
+    trace = Trace(path)
+    for kind, index, payload in _chunks(path, data):
+        try:
+            _take(trace, kind, index, payload)
+        except (ValueError, KeyError, TypeError, IndexError, zlib.error, RecursionError):
+            raise TraceCorrupt(f"{path} is not a whole trace: a chunk of kind {kind} makes no sense") from None
+    return trace
+
+
+def _chunks(path: Path, data: bytes | mmap.mmap) -> Iterator[tuple[int, int, memoryview]]:
+    view = memoryview(data)
+    header = schema.FILE_HEADER.size
+    if len(view) < header:
+        raise TraceTruncated(f"{path} is too short to be a trace ({len(view)} bytes)")
+    magic, version, _ = schema.FILE_HEADER.unpack_from(view)
+    if magic != schema.MAGIC:
+        raise TraceCorrupt(f"{path} is not an asyncwhy trace")
+    if version > schema.VERSION:
+        raise TraceTooNew(
+            f"{path} was written by a later asyncwhy (format {version}; this one reads up to {schema.VERSION})"
+        )
+    offset = header
+    while offset < len(view):
+        if offset + schema.CHUNK_HEADER.size > len(view):
+            raise TraceTruncated(f"{path} is cut off after {len(view)} bytes, in the middle of a chunk")
+        kind, index, length, checksum = schema.CHUNK_HEADER.unpack_from(view, offset)
+        offset += schema.CHUNK_HEADER.size
+        payload = view[offset : offset + length]
+        if len(payload) < length:
+            raise TraceTruncated(f"{path} is cut off after {len(view)} bytes, in the middle of a chunk")
+        if zlib.crc32(payload) != checksum:
+            raise TraceCorrupt(f"{path} is damaged: the checksum of the chunk at byte {offset} is wrong")
+        offset += length
+        yield kind, index, payload
+
+
+def _take(trace: Trace, kind: int, index: int, payload: memoryview) -> None:
+    if kind == schema.RUN:
+        trace.run.update(json.loads(bytes(payload)))
+        return
+    if kind == schema.SOURCES:
+        trace.sources.update(json.loads(_decompress(payload)))
+        return
+    if kind == schema.END:
+        trace.ended = True
+        return
+    process = trace.processes.get(index)
+    if process is None:
+        process = trace.processes[index] = Process(index)
+    if kind in schema.TABLES:
+        name, dtype = schema.TABLES[kind]
+        process.parts.setdefault(name, []).append(np.frombuffer(payload, dtype))
+    elif kind == schema.META:
+        process.meta.update(json.loads(bytes(payload)))
+    elif kind == schema.EVENTS:
+        process.events.extend(json.loads(bytes(payload)))
+    elif kind == schema.STRINGS:
+        process.strings.update(json.loads(bytes(payload)))
+    elif kind == schema.SITES:
+        _sites(process, np.frombuffer(payload, schema.SITE))
+    elif kind == schema.STACKS:
+        _stacks(process, np.frombuffer(payload, "<u8").tolist())
+
+
+def _decompress(payload: memoryview) -> bytes:
+    # A few bytes of a damaged file must not ask for gigabytes.
+    worker = zlib.decompressobj()
+    data = worker.decompress(payload, 64 << 20)
+    if worker.unconsumed_tail:
+        raise ValueError("sources are too large")
+    return data
+
+
+def _sites(process: Process, rows: Rows) -> None:
+    strings = process.strings
+    for number, file, function, line, column, end_line, end_column, first in rows.tolist():
+        end = end_column if end_line == line and end_column > column else None
+        site = Site(strings.get(file, ""), line, column, strings.get(function, ""), end)
+        process.places[number] = Place(site, first)
+
+
+def _stacks(process: Process, values: list[int]) -> None:
+    position = 0
+    while position < len(values):
+        number, length = values[position], values[position + 1]
+        sites = values[position + 2 : position + 2 + length]
+        if len(sites) < length:
+            raise ValueError("a stack is cut off")
+        process.stacks[number] = tuple(sites)
+        position += 2 + length

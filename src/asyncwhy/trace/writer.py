@@ -1,0 +1,64 @@
+"""Writes a trace: append-only, one `write` per chunk, so that what a crash leaves is whole up to it."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import numpy as np
+
+from asyncwhy.errors import TraceUnwritable
+from asyncwhy.trace import schema
+
+
+class Writer:
+    """Makes the file at once, so that an unwritable place is told before the program starts.
+
+    Raises `TraceUnwritable` where the file cannot be made or written.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._file = path.open("wb", buffering=0)
+            self._file.write(schema.FILE_HEADER.pack(schema.MAGIC, schema.VERSION, 0))
+        except OSError as error:
+            raise TraceUnwritable(f"cannot write the trace {path}: {error.strerror}") from None
+
+    def chunk(self, kind: int, process: int, payload: bytes) -> None:
+        """Append one chunk."""
+        header = schema.CHUNK_HEADER.pack(kind, process, len(payload), zlib.crc32(payload))
+        try:
+            self._file.write(header + payload)
+        except OSError as error:
+            raise TraceUnwritable(f"cannot write the trace {self.path}: {error.strerror}") from None
+
+    def json(self, kind: int, process: int, value: Any) -> None:
+        """Append a chunk whose payload is JSON."""
+        self.chunk(kind, process, json.dumps(value).encode("utf-8", "surrogatepass"))
+
+    def table(self, name: str, process: int, rows: np.ndarray[Any, np.dtype[np.void]]) -> None:
+        """Append rows of a hot table."""
+        if len(rows):
+            self.chunk(schema.KIND_OF[name], process, rows.tobytes())
+
+    def sources(self, texts: dict[str, str]) -> None:
+        """Append the source texts, compressed."""
+        self.chunk(schema.SOURCES, 0, zlib.compress(json.dumps(texts).encode("utf-8", "surrogatepass")))
+
+    def close(self) -> None:
+        """End the trace in good order."""
+        self.chunk(schema.END, 0, b"")
+        self._file.close()
+
+    def __enter__(self) -> Writer:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._file.close()
