@@ -14,6 +14,7 @@ from asyncwhy.render.text import cells, pad, shorten
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+_SHORTEST_S = 1e-6  # no run is shorter; such a number is not one that was measured
 _SLIVER = 0.34  # of a cell: less than this is not drawn as a longer bar of its neighbour's state
 _LEGEND = {
     State.HOLDS: ("█", "holds the event loop", Ink.HOLDS),
@@ -31,7 +32,7 @@ def draw(page: Page, report: Report) -> None:
     rows = selection.rows(report)
     shown = [row.lane for row in rows if row.lane is not None]
     end_s = max(chain((report.wall_s,), (s.end_s for lane in shown for s in lane.spans)), default=0.0)
-    if not shown or not 0 < end_s < math.inf:
+    if not shown or not _SHORTEST_S < end_s < math.inf:
         return
     several = len({lane.process for lane in shown}) > 1
     names = [page.clean(f"{lane.name} [{lane.process}]" if several else lane.name) for lane in shown]

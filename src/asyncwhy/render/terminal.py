@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import signal
 
 from asyncwhy.model import Program, Report, Verdict
@@ -149,8 +150,9 @@ def _notes(page: Page, report: Report) -> None:
     if unseen.dropped_events > 0:
         dropped = count(unseen.dropped_events, "event was", "events were")
         notes.append(f"{dropped} dropped (agent buffer full); counts are too low")
-    if report.wall_s > 0 and unseen.agent_cpu_s >= _WORTH_A_NOTE * report.wall_s:
-        share = round(100 * unseen.agent_cpu_s / report.wall_s)
+    part = unseen.agent_cpu_s / report.wall_s if report.wall_s > 0 else 0.0
+    if _WORTH_A_NOTE <= part < math.inf:
+        share = round(100 * part)
         cost, wall = seconds(unseen.agent_cpu_s), seconds(report.wall_s)
         notes.append(f"watching cost about {share:,} % here ({cost} in {wall}); times include it")
     ending = _ending(report.program)
