@@ -1,0 +1,24 @@
+import asyncio
+
+
+class Download:
+    def __init__(self):
+        self.finished = asyncio.Event()
+
+    async def run(self):
+        await asyncio.sleep(0.5)
+        self.finished.set()
+
+
+async def show_when_finished(download):
+    await download.finished.wait()
+    print("finished")
+
+
+async def main():
+    download = Download()
+    await asyncio.gather(download.run(), show_when_finished(download))
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

@@ -1,0 +1,37 @@
+import asyncio
+import time
+
+TICK = 0.01
+TICKS = 12
+
+
+class Player:
+    def __init__(self, number):
+        self.position = number
+        self.speed = number % 7
+
+    def move(self):
+        self.position += self.speed * TICK
+
+
+async def play(players, ticks):
+    for _ in range(ticks):
+        for player in players:
+            player.move()
+        await asyncio.sleep(TICK)
+
+
+async def main():
+    started = time.perf_counter()
+    players = []
+    game = asyncio.ensure_future(play(players, 16 + TICKS))
+    for group in range(80):
+        for number in range(100):
+            players.append(Player(group * 100 + number))
+        await asyncio.sleep(0.002)
+    await game
+    print(f"{len(players)} players, {time.perf_counter() - started:.3f} s")
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

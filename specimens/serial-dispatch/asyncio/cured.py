@@ -1,0 +1,34 @@
+import asyncio
+
+
+async def handle(message):
+    await asyncio.sleep(0.1)
+    print(f"answered {message}")
+
+
+async def dispatch(inbox):
+    handlers = set()
+    while True:
+        message = await inbox.get()
+        if message is None:
+            break
+        handler = asyncio.create_task(handle(message))
+        handlers.add(handler)
+        handler.add_done_callback(handlers.discard)
+    await asyncio.gather(*handlers)
+
+
+async def receive(inbox):
+    for number in range(7):
+        await asyncio.sleep(0.01)
+        inbox.put_nowait(f"message {number}")
+    inbox.put_nowait(None)
+
+
+async def main():
+    inbox = asyncio.Queue()
+    await asyncio.gather(receive(inbox), dispatch(inbox))
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
