@@ -2,7 +2,7 @@ import asyncio
 import hashlib
 import os
 import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 
 CORES = os.cpu_count() or 1
 BLOCK = bytes(1_000_000)
@@ -35,4 +35,5 @@ async def main():
 
 
 if __name__ == "__main__":
+    wait([pool.submit(time.sleep, 0.05) for _ in range(40 * CORES)])  # all workers are up
     asyncio.run(main())

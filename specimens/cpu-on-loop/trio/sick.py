@@ -1,0 +1,37 @@
+import time
+
+import trio
+
+CPU_PER_REPORT = 0.2
+
+
+def render_report(customer):
+    started = time.perf_counter()
+    total = 0
+    finish = time.thread_time() + CPU_PER_REPORT
+    while time.thread_time() < finish:
+        total = (total * 31 + customer) % 1_000_003
+    print(f"report for {customer} rendered in {time.perf_counter() - started:.3f} s", flush=True)
+    return total
+
+
+async def handle_request(customer):
+    await trio.sleep(0.01)
+    return render_report(customer)
+
+
+async def heartbeat(beats):
+    for _ in range(beats):
+        await trio.sleep(0.05)
+    print("heartbeats sent")
+
+
+async def main():
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(handle_request, 1)
+        nursery.start_soon(handle_request, 2)
+        nursery.start_soon(heartbeat, 6)
+
+
+if __name__ == "__main__":
+    trio.run(main)

@@ -1,0 +1,23 @@
+import time
+
+import anyio
+
+CPU_PER_YEAR = 0.25
+
+
+def simulate(year):
+    state = year
+    finish = time.thread_time() + CPU_PER_YEAR
+    while time.thread_time() < finish:
+        state = (state * 1_103_515_245 + 12_345) % 2_147_483_648
+    print(f"simulated {year}", flush=True)
+
+
+async def main():
+    async with anyio.create_task_group() as group:
+        for year in (2024, 2025):
+            group.start_soon(anyio.to_thread.run_sync, simulate, year)
+
+
+if __name__ == "__main__":
+    anyio.run(main)

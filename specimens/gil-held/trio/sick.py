@@ -1,0 +1,39 @@
+import re
+import time
+
+import trio
+
+TRAILING_SPACE = re.compile(r"\s+$")
+
+
+def padded_line(seconds):
+    """A line of blanks on which the pattern takes about so long: its cost grows with the square."""
+    length = 2000
+    started = time.perf_counter()
+    TRAILING_SPACE.search(" " * length + "x")
+    elapsed = time.perf_counter() - started
+    return " " * int(length * (seconds / elapsed) ** 0.5) + "x"
+
+
+async def clean(line):
+    await trio.sleep(0.02)
+    started = time.perf_counter()
+    match = TRAILING_SPACE.search(line)
+    print(f"cleaned in {time.perf_counter() - started:.3f} s")
+    return match
+
+
+async def keep_alive(beats):
+    for _ in range(beats):
+        await trio.sleep(0.05)
+    print("still there")
+
+
+async def main(line):
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(clean, line)
+        nursery.start_soon(keep_alive, 8)
+
+
+if __name__ == "__main__":
+    trio.run(main, padded_line(0.3))

@@ -1,0 +1,24 @@
+import time
+
+import trio
+
+
+def read_picture(number):
+    time.sleep(0.1)
+    return f"picture {number}"
+
+
+async def thumbnail(limiter, number):
+    picture = await trio.to_thread.run_sync(read_picture, number, limiter=limiter)
+    print(f"{picture} done")
+
+
+async def main():
+    limiter = trio.CapacityLimiter(12)
+    async with trio.open_nursery() as nursery:
+        for number in range(12):
+            nursery.start_soon(thumbnail, limiter, number)
+
+
+if __name__ == "__main__":
+    trio.run(main)
