@@ -10,9 +10,9 @@ import pytest
 PAGES = Path(__file__).parents[2] / "src" / "asyncwhy" / "causes"
 SLUGS = """
     blocking-call cpu-on-loop gil-held many-small-holds loop-saturated sequential-awaits await-in-loop
-    serialised-by-lock concurrency-limit pool-saturated pool-deadlock gil-bound-threads oversubscribed ran-inline
-    self-wait serial-dispatch offload-overhead thread-per-task busy-wait unsafe-wakeup second-loop never-awaited
-    task-lost loop-misconfigured
+    serialised-by-lock concurrency-limit pool-saturated pool-deadlock gil-bound-threads oversubscribed
+    ran-inline self-wait serial-dispatch offload-overhead thread-per-task busy-wait unsafe-wakeup
+    second-loop never-awaited task-lost loop-misconfigured
 """.split()
 SECTIONS = [
     "What it is",
