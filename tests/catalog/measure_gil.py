@@ -104,7 +104,7 @@ def main() -> int:
     """One line per call; 1 where the catalogue says otherwise."""
     wrong = 0
     for name, call in CALLS.items():
-        took, gap = longest_gap(call)
+        took, gap = min((longest_gap(call) for _ in range(3)), key=lambda pair: pair[1] / pair[0])
         measured = "kept" if gap > took / 2 and gap > 0.008 else "released"
         entry = load().lookup(name)
         told = entry.gil if entry else "not in the catalogue"
