@@ -66,7 +66,7 @@ class Calls:
         found = None
         if column is not None and end_column is not None:
             found = self._by_extent(line, column, end_line or line, end_column)
-        elif column is not None:
+        if found is None and column is not None:
             found = self._by_start(line, column, hint)
         return found if found is not None else self._by_line(line, hint)
 

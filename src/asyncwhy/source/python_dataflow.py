@@ -16,7 +16,7 @@ from asyncwhy.source.python_awaits import bound_by, waited_for
 from asyncwhy.source.python_flow import Taint, Why
 from asyncwhy.source.python_module import FunctionNode, Module, own_nodes
 from asyncwhy.source.python_names import Names
-from asyncwhy.source.python_paths import read_paths, touched
+from asyncwhy.source.python_paths import touched
 from asyncwhy.source.python_resources import Resources, comes_first, comes_last, is_group, is_sleep, tokens
 from asyncwhy.source.python_started import Started
 from asyncwhy.source.python_state import SharedState, State
@@ -155,8 +155,7 @@ class Dataflow:
 
     def reads(self, node: ast.AST) -> set[str]:
         """What the awaited expression reads, the functions that it calls in this file included."""
-        waited = waited_for(node)
-        return read_paths(waited) | self.state.seen_from(waited).reads
+        return self.units.reads(waited_for(node))
 
     def seeds(self, node: ast.AST) -> set[str]:
         """The paths that get the await's value, or are changed by a call that is given it."""

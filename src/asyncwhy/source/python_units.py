@@ -85,6 +85,10 @@ class Units:
             node, frozenset(reads), frozenset(binds), frozenset(changes | binds), tuple(calls), guards
         )
 
+    def reads(self, node: ast.expr) -> set[str]:
+        """What the expression reads, the functions that it calls in this file included."""
+        return read_paths(node) | self.state.seen_from(node).reads
+
     def may_change(self, call: ast.Call) -> set[str]:
         """What a call may change of what it is given: its object, and arguments that are plain paths."""
         functions = self.state.called(call)

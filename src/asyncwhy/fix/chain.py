@@ -1,0 +1,124 @@
+"""The chain of the user's functions from a line up to the async function that runs it on the loop."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from dataclasses import dataclass
+
+from asyncwhy.model import Site
+from asyncwhy.source import PythonSource
+from asyncwhy.source.python import Parsed
+from asyncwhy.source.python_module import FunctionNode
+
+_IN_PLACE = ("<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>")  # frames of their own before CPython 3.12
+_PLAIN = frozenset({"staticmethod", "classmethod"})
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One function of the chain and the call in it that leads inwards (None where none was found)."""
+
+    parsed: Parsed
+    function: FunctionNode
+    call: ast.expr | None
+
+    @property
+    def is_async(self) -> bool:
+        """Whether the function is a coroutine function already."""
+        return isinstance(self.function, ast.AsyncFunctionDef)
+
+
+def chain_of(source: PythonSource, site: Site, stack: tuple[Site, ...], call: str) -> list[Link] | None:
+    """The links from the site's function out to the innermost async one, which is the last.
+
+    None where that one is not reached through the user's own named functions alone.
+    """
+    links: list[Link] = []
+    hint = call
+    for frame in _outwards(site, stack):
+        link = _link(source, frame, hint)
+        if link is None or not source.sources.is_user(frame.file):
+            return None
+        if links and links[-1].function is link.function and _in_place(hint):
+            hint = link.function.name
+            continue
+        links.append(link)
+        if link.is_async:
+            return links
+        hint = frame.function if _in_place(frame.function) else link.function.name
+    return None
+
+
+def async_link(source: PythonSource, site: Site, stack: tuple[Site, ...], call: str) -> Link | None:
+    """The innermost async function of the user's, and the call in it, whatever lies further in."""
+    hint = call
+    for frame in _outwards(site, stack):
+        if source.sources.is_user(frame.file) and not frame.function.endswith("<lambda>"):
+            link = _link(source, frame, "" if _in_place(hint) else hint)
+            if link is not None and link.is_async:
+                return link
+        hint = frame.function
+    return None
+
+
+def _in_place(name: str) -> bool:
+    return name.rpartition(".")[2] in _IN_PLACE
+
+
+def _outwards(site: Site, stack: tuple[Site, ...]) -> list[Site]:
+    """The frames from the site outwards, whether or not the stack holds the site and what lies within."""
+    for index, frame in enumerate(stack):
+        if (frame.file, frame.line) == (site.file, site.line):
+            return [site, *stack[index + 1 :]]
+    return [site, *stack]
+
+
+def _link(source: PythonSource, frame: Site, hint: str) -> Link | None:
+    parsed = source.parsed(frame.file)
+    if parsed is None or frame.function.endswith("<lambda>"):
+        return None
+    found = parsed.module.functions_at(frame.line)
+    name = frame.function.rpartition(".")[2]
+    found = [node for node in found if node.name == name] or found
+    if not found:
+        return None
+    column = frame.column if frame.end_column is not None else None
+    node = parsed.calls.at(frame.line, column, None, frame.end_column, hint or None)
+    if node is not None and hint and not (isinstance(node, ast.Call) and parsed.calls.matches(node, hint)):
+        by_name = parsed.calls.at(frame.line, None, None, None, hint)
+        if isinstance(by_name, ast.Call) and parsed.calls.matches(by_name, hint):
+            node = by_name
+    return Link(parsed, found[0], node)
+
+
+def can_await(link: Link) -> bool:
+    """Whether `await` may stand before the call: not in a lambda, a generator expression, a lock's body."""
+    if link.call is None or link.parsed.module.function_of(link.call) is not link.function:
+        return False
+    for outer in link.parsed.module.ancestors(link.call):
+        if outer is link.function:
+            return True
+        if isinstance(outer, ast.GeneratorExp | ast.Await):
+            return False
+        if isinstance(outer, ast.JoinedStr) and sys.version_info < (3, 12):
+            return False  # nodes inside f-strings have no true positions
+        if isinstance(outer, ast.With):
+            if any(link.parsed.state.resources.context(item) == "lock" for item in outer.items):
+                return False  # a thread's lock held across an await stops every other task that wants it
+    return True
+
+
+def can_become_async(link: Link) -> bool:
+    """Whether `def` may become `async def` without its callers seeing more than an awaitable."""
+    function = link.parsed.module.describe(link.function)
+    special = function.name.startswith("__") and function.name.endswith("__")
+    return not (function.is_generator or special or set(function.decorators) - _PLAIN)
+
+
+def needs_parentheses(parsed: Parsed, node: ast.expr) -> bool:
+    """Whether `await node` has to be put in parentheses where the node stands."""
+    match parsed.module.parents.get(node):
+        case ast.Attribute(value=used) | ast.Subscript(value=used) | ast.Call(func=used):
+            return used is node
+    return False

@@ -1,0 +1,35 @@
+"""A coroutine that was made and dropped -> `await` before the call that makes it."""
+
+from __future__ import annotations
+
+import ast
+
+from asyncwhy.fix.chain import Link, can_await, needs_parentheses
+from asyncwhy.fix.edits import Draft
+from asyncwhy.model import Remedy, Safety
+from asyncwhy.source import Call, PythonSource
+
+AWAIT = "await it: without, the call only makes a coroutine, and nothing of it runs"
+
+
+def never_awaited_remedies(source: PythonSource, call: Call) -> tuple[Remedy, ...]:
+    """The ways out for a call (of `unawaited_calls` or `call_at`) whose coroutine nobody awaits."""
+    parsed = source.parsed(call.file)
+    node = None if parsed is None else parsed.module.node_at(call.extent)
+    if parsed is None or not isinstance(node, ast.Call):
+        return (Remedy(AWAIT, Safety.SKETCH),)
+    function = parsed.module.function_of(node)
+    if not isinstance(function, ast.AsyncFunctionDef):
+        words = "it is called where nothing can be awaited: make the function around it `async def`"
+        entry = f"or, where no event loop runs yet: `asyncio.run({call.text})`"
+        return (Remedy(words, Safety.SKETCH), Remedy(entry, Safety.SKETCH))
+    background = f"or run it beside: `task = asyncio.create_task({call.text})`, and keep and await the task"
+    diff = None
+    if can_await(Link(parsed, function, node)):
+        draft = Draft(parsed.module)
+        text = f"await {draft.written(node)}"
+        tight = needs_parentheses(parsed, node)
+        draft.replace(draft.start(node), draft.end(node), f"({text})" if tight else text)
+        diff = draft.diff()
+    safety = Safety.SKETCH if diff is None else Safety.CHANGES_BEHAVIOUR
+    return (Remedy(AWAIT, safety, diff), Remedy(background, Safety.SKETCH))

@@ -1,0 +1,28 @@
+"""Which ways out a finding has: diffs where the source allows them, else the cause's own words."""
+
+from __future__ import annotations
+
+from asyncwhy.causes.draft import Draft
+from asyncwhy.fix.blocking import blocking_call_remedies, cpu_on_loop_remedies
+from asyncwhy.fix.never import never_awaited_remedies
+from asyncwhy.model import Remedy, Site
+from asyncwhy.source import PythonSource
+
+
+def remedies_of(source: PythonSource, draft: Draft) -> tuple[Remedy, ...]:
+    """The remedies of a draft, the best first."""
+    if draft.cause == "blocking-call" or (draft.cause == "many-small-holds" and draft.operation != "cpu"):
+        return blocking_call_remedies(source, draft.site, _outwards(draft), draft.call, draft.replacement)
+    if draft.cause in ("cpu-on-loop", "many-small-holds"):
+        return cpu_on_loop_remedies(source, draft.site, _outwards(draft), draft.call)
+    if draft.cause == "never-awaited":
+        name = draft.call.rpartition(".")[2]
+        call = source.call_at(draft.site.file, draft.site.line, callee_hint=name)
+        return never_awaited_remedies(source, call) if call is not None else draft.remedies
+    return draft.remedies
+
+
+def _outwards(draft: Draft) -> tuple[Site, ...]:
+    """The stack from the named line outwards."""
+    at = draft.stack.index(draft.site) if draft.site in draft.stack else 0
+    return draft.stack[at:]
