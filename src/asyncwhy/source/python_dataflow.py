@@ -194,12 +194,23 @@ class Dataflow:
     def _sleep_between(self, first: ast.AST, second: ast.AST) -> str | None:
         sleeps = [self._is_sleep(node) for node in (first, second)]
         if all(sleeps):
-            return None
+            return self._work_between(first, second)
         for node in own_nodes(self._function(first)):
             if not isinstance(node, ast.Await) or not self._is_sleep(node):
                 continue
             if line_of(first) <= line_of(node) <= line_of(second):
                 return f"the sleep on line {line_of(node)} keeps them apart"
+        return None
+
+    def _work_between(self, first: ast.AST, second: ast.AST) -> str | None:
+        """What two sleeps keep apart: a statement between them that does more than talk."""
+        if any(_is_yield(node) for node in (first, second)):
+            return "a sleep of zero only lets the others run"
+        for statement in own_nodes(self._function(first)):
+            if isinstance(statement, ast.stmt) and line_of(first) < statement.lineno < line_of(second):
+                call = statement.value if isinstance(statement, ast.Expr) else None
+                if not isinstance(call, ast.Call) or self.units.may_change(call):
+                    return f"the sleep on line {line_of(first)} keeps line {statement.lineno} apart"
         return None
 
     def _is_sleep(self, node: ast.AST) -> bool:
@@ -265,6 +276,12 @@ def line_of(node: ast.AST) -> int:
 def own_nodes_of(statement: ast.stmt) -> list[ast.AST]:
     """The statement's nodes, itself left out."""
     return list(ast.walk(statement))[1:]
+
+
+def _is_yield(node: ast.AST) -> bool:
+    waited = waited_for(node)
+    zero = isinstance(waited, ast.Call) and [getattr(part, "value", None) for part in waited.args] == [0]
+    return zero or (isinstance(waited, ast.Call) and not waited.args)
 
 
 def _in_body(outer: ast.AST, inner: ast.AST, around: list[ast.AST]) -> bool:

@@ -10,7 +10,7 @@ from asyncwhy.source.python_names import Names
 from asyncwhy.source.python_resources import tokens
 from asyncwhy.source.python_types import STARTED
 
-_NAMES = frozenset("task tasks future futures fut futs job jobs promise promises pending".split())
+_COROUTINES = frozenset("coro coros coroutine coroutines awaitable awaitables".split())
 _STARTERS = frozenset(
     {"create_task", "ensure_future", "run_in_executor", "submit", "start_soon", "as_completed"}
 )
@@ -33,8 +33,10 @@ class Started:
         made = [self._made(operand) for operand in operands]
         if not operands or any(one is None or one >= line for one in made):
             return None
-        where = f" on line {made[0]}" if made[0] else ""
-        return f"`{self.module.segment(operands[0])}` was started{where} before: they overlap already"
+        text = self.module.segment(operands[0])
+        if not made[0]:
+            return f"`{text}` may have been started before: then they overlap already"
+        return f"`{text}` was started on line {made[0]} before: they overlap already"
 
     def _operands(self, waited: ast.expr) -> list[ast.expr]:
         """The things that are awaited, `wait_for` and `gather` looked through."""
@@ -46,7 +48,7 @@ class Started:
         return [argument.value if isinstance(argument, ast.Starred) else argument for argument in waited.args]
 
     def _made(self, operand: ast.expr) -> int | None:
-        """The line that started the operand; 0 where it was started but nobody knows where."""
+        """The line that started the operand, 0 where unknown; None for a coroutine, which `await` starts."""
         while isinstance(operand, ast.Subscript):
             operand = operand.value
         if not isinstance(operand, ast.Name | ast.Attribute):
@@ -58,8 +60,7 @@ class Started:
         if makers and all(isinstance(maker, ast.Call | ast.List | ast.ListComp) for maker in makers):
             if not any(isinstance(maker, ast.List) and not maker.elts for maker in makers):
                 return None  # made of calls that start nothing: coroutines
-        words = [word for word in tokens(dotted(operand) or "") if not word.isdigit()]
-        return 0 if words and words[-1] in _NAMES else None
+        return None if _COROUTINES.intersection(tokens(dotted(operand) or "")) else 0
 
     def starts(self, maker: ast.expr) -> bool:
         """Whether evaluating the expression starts something, or a collection of such."""

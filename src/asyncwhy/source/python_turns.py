@@ -70,9 +70,10 @@ class Turns:
             waited = waited_for(node)
             if not isinstance(node, ast.Await) or not isinstance(waited, ast.Name):
                 continue
-            if waited.id in bound_paths(loop.target) and self.flow.started.starts(loop.iter):
-                return f"`{waited.id}` was started before the loop: they overlap already"
-            if (reason := self.flow.started.before(node, loop.iter.lineno)) is not None:
+            if waited.id in bound_paths(loop.target):
+                if self.flow.started.starts(loop.iter):
+                    return f"`{waited.id}` was started before the loop: they overlap already"
+            elif (reason := self.flow.started.before(node, loop.iter.lineno)) is not None:
                 return reason
         return None
 
