@@ -37,12 +37,13 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Pool:
-    """An executor: how many workers it may have."""
+    """An executor: how many workers it may have, and the stack on which it was made."""
 
     number: int
     kind: str
     workers: int
     name: str
+    stack: int = 0
 
     @property
     def is_processes(self) -> bool:
@@ -69,7 +70,7 @@ def jobs_of(timeline: Timeline) -> list[Job]:
 def pools_of(timeline: Timeline) -> dict[int, Pool]:
     """The pools by number."""
     return {
-        event["pool"]: Pool(event["pool"], event["kind"], int(event["workers"]), event.get("name", ""))
+        event["pool"]: Pool(event["pool"], event["kind"], int(event["workers"]), event.get("name", ""), event.get("stack", 0))
         for event in timeline.process.named("pool")
     }
 

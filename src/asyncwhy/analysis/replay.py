@@ -36,11 +36,13 @@ class Cut:
 
 @dataclass
 class Change:
-    """What fixes do: cuts by node, workers by pool, and jobs that get a core of their own."""
+    """What fixes do: cuts by node, workers by pool, and jobs that move to a process, with the seconds that
+    each needs of a core there; `like` maps a node to another one together with which it is released."""
 
     cuts: dict[int, list[Cut]] = field(default_factory=dict)
     workers: dict[int, int] = field(default_factory=dict)
-    in_processes: set[int] = field(default_factory=set)
+    in_processes: dict[int, float] = field(default_factory=dict)
+    like: dict[int, int] = field(default_factory=dict)
 
     def plus(self, other: Change) -> Change:
         """Both changes at once."""
@@ -50,7 +52,8 @@ class Change:
         return Change(
             {node: sorted(own, key=lambda cut: cut.offset) for node, own in cuts.items()},
             {**self.workers, **other.workers},
-            self.in_processes | other.in_processes,
+            {**self.in_processes, **other.in_processes},
+            {**self.like, **other.like},
         )
 
 
@@ -99,19 +102,22 @@ class _Simulation:
         self.order = 0
         self.delays: list[tuple[int, float, float]] = []
         self.following: list[list[int]] = [[] for _ in range(count)]
-        for node, before in enumerate(nodes.previous.tolist()):
-            if before >= 0 and not np.isnan(nodes.delay[node]):
+        self.previous, self.delay, self.absolute = nodes.previous.tolist(), nodes.delay.tolist(), nodes.absolute.tolist()
+        for node, model in change.like.items():
+            self.previous[node], self.delay[node] = self.previous[model], self.delay[model]
+            self.absolute[node] = self.absolute[model]
+        for node, before in enumerate(self.previous):
+            if before >= 0 and self.delay[node] == self.delay[node]:  # not NaN
                 self.following[before].append(node)
                 self.needs[node] += 1
 
     def run(self) -> Replay:
-        absolute = self.nodes.absolute.tolist()
-        for node, time in enumerate(absolute):
+        for node, time in enumerate(self.absolute):
             if time == time and not self.needs[node]:
                 self.heap.append((time, node, _NODE, node, 0.0))
             elif not self.needs[node]:
                 self.heap.append((float(self.nodes.release[node]), node, _NODE, node, 0.0))
-        self.order = len(absolute)
+        self.order = len(self.absolute)
         heapify(self.heap)
         threads = self.nodes.thread.tolist()
         runs = self.nodes.run.tolist()
@@ -184,9 +190,8 @@ class _Simulation:
 
     def _over(self, node: int, ended: float) -> None:
         self.end[node] = ended
-        delays = self.nodes.delay
         for following in self.following[node]:
-            self._need(following, ended + float(delays[following]))
+            self._need(following, ended + self.delay[following])
 
     def _job(self, time: float, index: int) -> None:
         job = self.jobs[index]
@@ -195,7 +200,7 @@ class _Simulation:
             ended = time + (job.end - job.submitted if job.end is not None else 0.0)
         elif index in self.change.in_processes:
             core = heappop(self.cores)
-            ended = max(time, core) + length
+            ended = max(time, core) + self.change.in_processes[index]
             heappush(self.cores, ended)
         else:
             workers = self._workers(job.pool)
@@ -215,8 +220,10 @@ class _Simulation:
         nodes = self.nodes
         start, end, release = np.array(self.start), np.array(self.end), np.array(self.release)
         tasks = nodes.is_task & (end > 0)
-        outside = tasks & ~np.isnan(nodes.delay) & (nodes.previous >= 0)
-        began = np.where(outside, end[nodes.previous], release)
+        previous = np.array(self.previous, dtype=np.int64)
+        same_task = (previous >= 0) & (nodes.ref[previous] == nodes.ref)
+        outside = tasks & ~np.isnan(np.array(self.delay)) & same_task
+        began = np.where(outside, end[previous], release)
         jobs_waited = sum(float(release[node] - end[nodes.previous[node]]) for node in self._joining())
         left = sum(back - away for _, away, back in self.delays)
         running = float(nodes.run[tasks].sum()) - sum(

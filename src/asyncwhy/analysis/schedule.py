@@ -55,6 +55,7 @@ class Nodes:
     wakes: list[list[tuple[float, int]]]
     needs: list[int]
     absolute: Floats
+    node_of: Ints  # the node of every step of the timeline
     submits: list[list[tuple[float, int]]] = field(default_factory=list)
     joins: list[list[int]] = field(default_factory=list)  # per job: the nodes that wait for it
 
@@ -97,6 +98,7 @@ class _Builder:
             wakes=[[] for _ in range(count)],
             needs=[0] * count,
             absolute=np.full(count, np.nan),
+            node_of=node_of,
             submits=[[] for _ in range(count)],
             joins=[[] for _ in self.jobs],
         )

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from asyncwhy.fix.chain import Link, async_link, can_await, can_become_async, chain_of, needs_parentheses
 from asyncwhy.fix.edits import Draft, joined
-from asyncwhy.fix.imports import reference
+from asyncwhy.fix.imports import backend, reference, thread_call
 from asyncwhy.fix.offload import changes_nothing_shared, is_owned_by_its_thread, offload_diff
 from asyncwhy.model import Remedy, Safety, Site
 from asyncwhy.source import PythonSource
@@ -26,16 +26,18 @@ def blocking_call_remedies(
     stack: tuple[Site, ...],
     call: str,
     replacement: str | None = None,
-    *,
-    to_thread: str = "asyncio.to_thread",
 ) -> tuple[Remedy, ...]:
     """The ways out for a call that blocks the loop, the best first.
 
     `site` is the user's line, `stack` the frames outwards from it (it may hold the site itself and what
     lies within), `call` the callee's dotted name, `replacement` the catalogue's async counterpart.  Where
-    that has the same last name (`time.sleep`, `asyncio.sleep`) it takes the same arguments.
+    that has the same last name (`time.sleep`, `asyncio.sleep`) it takes the same arguments.  In a module
+    that knows only trio or anyio, theirs is written instead of asyncio's.
     """
     remedies: list[Remedy] = []
+    link = async_link(source, site, stack, call)
+    if replacement == "asyncio.sleep" and link is not None:
+        replacement = f"{backend(link.parsed)}.sleep"
     same = replacement is not None and replacement.rpartition(".")[2] == call.rpartition(".")[2]
     if replacement is not None and same and _DOTTED.fullmatch(replacement):
         links = chain_of(source, site, stack, call)
@@ -43,9 +45,8 @@ def blocking_call_remedies(
     if replacement is not None and not remedies:
         remedies.append(Remedy(f"use `{replacement}` instead of `{call}`: it waits without holding the loop",
                                Safety.SKETCH))  # fmt: skip
-    link = async_link(source, site, stack, call)
     if link is not None:
-        remedies += _threaded(source, link, call, to_thread, THREAD if remedies else THREAD_ONLY)
+        remedies += _threaded(source, link, call, THREAD if remedies else THREAD_ONLY)
     return tuple(remedies)
 
 
@@ -54,8 +55,6 @@ def cpu_on_loop_remedies(
     site: Site,
     stack: tuple[Site, ...],
     call: str = "",
-    *,
-    to_thread: str = "asyncio.to_thread",
 ) -> tuple[Remedy, ...]:
     """The ways out for computing on the loop: a process, or at least a thread."""
     link = async_link(source, site, stack, call)
@@ -80,10 +79,11 @@ def cpu_on_loop_remedies(
     words = "compute in a process, so that the loop stays free and other cores help: "
     process = Remedy(f"{words}`await loop.run_in_executor(process_pool, {shorten(job)})`", Safety.SKETCH)
     title = "or keep the loop responsive, though it computes no faster: one line, runs on a worker thread"
-    return (process, *_threaded(source, link, call, to_thread, title))
+    return (process, *_threaded(source, link, call, title))
 
 
-def _threaded(source: PythonSource, link: Link, call: str, to_thread: str, title: str) -> list[Remedy]:
+def _threaded(source: PythonSource, link: Link, call: str, title: str) -> list[Remedy]:
+    to_thread = thread_call(link.parsed)
     awaited = link.call is not None and isinstance(link.parsed.module.parents.get(link.call), ast.Await)
     if awaited:
         return []  # the library's own coroutine blocks beneath: no thread can run it

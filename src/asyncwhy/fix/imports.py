@@ -8,6 +8,21 @@ from asyncwhy.fix.edits import Draft
 from asyncwhy.source.python import Parsed
 
 
+def backend(parsed: Parsed) -> str:
+    """The library whose tasks the module's coroutines are: asyncio, unless only trio or anyio is imported."""
+    bound = parsed.names.scope_bindings(parsed.module.tree).values()
+    roots = {b.name.partition(".")[0] for each in bound for b in each if b.how == "import"}
+    if "asyncio" in roots:
+        return "asyncio"
+    return next((name for name in ("trio", "anyio") if name in roots), "asyncio")
+
+
+def thread_call(parsed: Parsed) -> str:
+    """What sends a call to a worker thread in the module's library."""
+    name = backend(parsed)
+    return "asyncio.to_thread" if name == "asyncio" else f"{name}.to_thread.run_sync"
+
+
 def reference(parsed: Parsed, draft: Draft, wanted: str, at: ast.AST) -> str | None:
     """How to write `wanted` (`asyncio.sleep`) at a node; the import is added to the draft if it is missing.
 

@@ -6,7 +6,7 @@ import ast
 from dataclasses import dataclass
 
 from asyncwhy.fix.edits import Draft
-from asyncwhy.fix.imports import reference
+from asyncwhy.fix.imports import backend, reference
 from asyncwhy.model import Remedy, Safety
 from asyncwhy.source import Await, PythonSource
 from asyncwhy.source.python import Parsed
@@ -14,6 +14,10 @@ from asyncwhy.source.python_paths import touched
 
 TOGETHER = "start them together with `asyncio.gather` (if one fails, the others go on)"
 GROUP = "or, from Python 3.11: start each in an `asyncio.TaskGroup`, which cancels the rest when one fails"
+GROUPS = {
+    "anyio": "start them together in one task group: `async with anyio.create_task_group() as group:`",
+    "trio": "start them together in one nursery: `async with trio.open_nursery() as nursery:`",
+}
 _WIDTH = 88
 
 
@@ -32,6 +36,8 @@ def sequential_awaits_remedies(
     """The ways to overlap awaits of one function that are not bound to each other."""
     diff = None
     parsed = source.parsed(file)
+    if parsed is not None and (name := backend(parsed)) != "asyncio":
+        return (Remedy(GROUPS[name], Safety.SKETCH),)
     if parsed is not None and len(awaits) > 1:
         nodes = sorted(
             (parsed.awaits.node(one) for one in awaits), key=lambda node: getattr(node, "lineno", 0)

@@ -6,7 +6,7 @@ import ast
 
 from asyncwhy.fix.chain import needs_parentheses
 from asyncwhy.fix.edits import Draft
-from asyncwhy.fix.imports import reference
+from asyncwhy.fix.imports import backend, reference
 from asyncwhy.model import Remedy, Safety
 from asyncwhy.source import Await, PythonSource
 from asyncwhy.source.python import Parsed
@@ -19,6 +19,11 @@ BOUNDED = (
     "or at most 8 at a time, where the other side has a limit: `semaphore = asyncio.Semaphore(8)` before the "
     "loop, and `async with semaphore:` around the call"
 )
+GROUPS = {
+    "anyio": "start all turns in one task group: `async with anyio.create_task_group() as group:` around the loop",
+    "trio": "start all turns in one nursery: `async with trio.open_nursery() as nursery:` around the loop",
+}
+LIMITS = {name: BOUNDED.replace("asyncio.Semaphore", f"{name}.CapacityLimiter") for name in GROUPS}
 PER_ITEM = (
     "start a task for each item: `async with asyncio.TaskGroup() as group:` around the loop, and in it "
 )
@@ -32,6 +37,8 @@ def await_in_loop_remedies(source: PythonSource, file: str, one: Await) -> tuple
     node = None if parsed is None else parsed.awaits.node(one)
     if parsed is None or not isinstance(node, ast.Await):
         return (Remedy(TOGETHER, Safety.SKETCH), Remedy(BOUNDED, Safety.SKETCH))
+    if (name := backend(parsed)) != "asyncio":
+        return (Remedy(GROUPS[name], Safety.SKETCH), Remedy(LIMITS[name], Safety.SKETCH))
     loop = enclosing_loop(parsed.module, node)
     if isinstance(loop, ast.AsyncFor):
         task = f"`group.create_task({parsed.module.segment(node.value)})`"

@@ -27,7 +27,6 @@ from asyncwhy.trace import schema
 from asyncwhy.trace.writer import Writer
 
 INJECT = Path(__file__).parent.parent / "agents" / "python" / "inject"
-OLDEST = (3, 9)
 #: How often the streams are taken over, seconds; a killed host leaves a trace that is whole up to then.
 DRAIN_S = 0.25
 #: After `--for` has asked the program to stop: how long until SIGTERM, and then until SIGKILL.
@@ -44,25 +43,6 @@ class Outcome:
     notes: tuple[str, ...]
 
 
-def version_of(python: str) -> tuple[int, int, int]:
-    """The version of an interpreter; raises where it cannot be asked or is too old to be observed."""
-    asked = "import sys; print(sys.implementation.name, *sys.version_info[:3])"
-    try:
-        done = subprocess.run([python, "-ISc", asked], capture_output=True, text=True, timeout=30, check=False)
-    except FileNotFoundError:
-        raise ProgramNotFound(f"there is no interpreter {python}") from None
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise ProgramNotRunnable(f"{python} cannot be run: {error}") from None
-    words = done.stdout.split()
-    if len(words) != 4 or not all(word.isdigit() for word in words[1:]):
-        raise ProgramNotRunnable(f"{python} does not answer like a Python interpreter")
-    version = (int(words[1]), int(words[2]), int(words[3]))
-    if words[0] != "cpython" or version < OLDEST:
-        told = ".".join(words[1:])
-        raise ProgramNotRunnable(f"asyncwhy observes CPython 3.9 or later; {python} is {words[0]} {told}")
-    return version
-
-
 def environment(folder: Path) -> dict[str, str]:
     """The environment of the observed command."""
     made = dict(os.environ)
@@ -77,11 +57,12 @@ def environment(folder: Path) -> dict[str, str]:
 
 def observe(
     command: list[str],
+    shown: list[str],
     writer: Writer,
     stop_after_s: float | None = None,
     meanwhile: Callable[[], None] | None = None,
 ) -> Outcome:
-    """Run `command` observed, into `writer`; `meanwhile` is called once while the program runs.
+    """Run `command` observed, into `writer`; `shown` is what a person calls it, and `meanwhile` is called once while the program runs.
 
     Raises `ProgramNotFound` and `ProgramNotRunnable`; then nothing was started.
     """
@@ -93,13 +74,16 @@ def observe(
             child = _start(command, environment(folder))
             passed_on.append(child)
             notes: list[str] = []
-            _watch(child, streams, stop_after_s, meanwhile, notes)
+            stopped = _watch(child, streams, stop_after_s, meanwhile, notes)
         ended = time.monotonic_ns()
         streams.finish()
         writer.json(
             schema.RUN,
             0,
-            {"command": command, "exit_code": child.returncode, "begun": begun, "ended": ended, "notes": notes},
+            {
+                "command": command, "shown": shown, "exit_code": child.returncode, "begun": begun, "ended": ended,
+                "stopped": stopped, "notes": notes,
+            },  # fmt: skip
         )
         return Outcome(child.returncode, streams.processes, streams.damaged, tuple(notes))
     finally:
@@ -121,8 +105,10 @@ def _watch(
     stop_after_s: float | None,
     meanwhile: Callable[[], None] | None,
     notes: list[str],
-) -> None:
+) -> bool:
+    """Wait for the end; whether it came because we asked for it."""
     deadline = None if stop_after_s is None else time.monotonic() + stop_after_s
+    stopped = False
     asked = iter((signal.SIGINT, signal.SIGTERM, signal.SIGKILL))
     if meanwhile is not None:
         threading.Thread(target=meanwhile, daemon=True).start()
@@ -130,7 +116,7 @@ def _watch(
         wait = DRAIN_S if deadline is None else min(DRAIN_S, max(deadline - time.monotonic(), 0.0))
         try:
             child.wait(wait)
-            return
+            return stopped
         except subprocess.TimeoutExpired:
             streams.drain()
         if deadline is not None and time.monotonic() >= deadline:
@@ -138,6 +124,7 @@ def _watch(
             if sent is not signal.SIGINT:
                 notes.append(f"the program did not end {PATIENCE_S:.0f} s after it was asked to; sent {sent.name}")
             child.send_signal(sent)
+            stopped = True
             deadline = time.monotonic() + PATIENCE_S
 
 

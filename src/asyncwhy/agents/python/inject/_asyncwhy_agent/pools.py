@@ -25,6 +25,8 @@ class PoolHooks:
 
     def install_threads(self, module):
         guard = self.installation.harmless
+        made = {"__aw_made": guard(self._made)}
+        self._put(module.ThreadPoolExecutor, "__init__", made, after="__aw_made(self)")
         names = {"__aw_submitted": guard(self._submitted)}
         after = "__aw_submitted(self, fn, w)"
         self._put(module.ThreadPoolExecutor, "submit", names, beside=(("_WorkItem", "", after),))
@@ -35,6 +37,8 @@ class PoolHooks:
 
     def install_processes(self, module):
         guard = self.installation.harmless
+        made = {"__aw_made": guard(self._made)}
+        self._put(module.ProcessPoolExecutor, "__init__", made, after="__aw_made(self)")
         names = {"__aw_submitted": guard(self._process_job)}
         after = "__aw_submitted(self, fn, f)"
         self._put(module.ProcessPoolExecutor, "submit", names, beside=(("self._work_ids.put", "", after),))
@@ -65,12 +69,18 @@ class PoolHooks:
 
     # --- pools -----------------------------------------------------------------------------------------
 
-    def pool_number(self, pool, workers, name):
+    def _made(self, executor):
+        """A new executor at this address, and the line that made it."""
+        self.pools.pop(p.identity(executor), None)
+        name = str(getattr(executor, "_thread_name_prefix", "processes"))
+        self.pool_number(executor, int(executor._max_workers), name, self.recorder.interner.stack(p.get_frame(2)))
+
+    def pool_number(self, pool, workers, name, stack=0):
         kind = p.type_of(pool).__qualname__
         known = self.pools.get(p.identity(pool))
         if known is None or known[1:] != (kind, workers, name):
             known = self.pools[p.identity(pool)] = (next(self.recorder.numbers), kind, workers, name)
-            self.recorder.event("pool", pool=known[0], kind=kind, workers=workers, name=name)
+            self.recorder.event("pool", pool=known[0], kind=kind, workers=workers, name=name, stack=stack)
         return known[0]
 
     def _submit(self, key, pool, function, asked=0):

@@ -1,0 +1,114 @@
+"""Everything the causes ask about a run, computed once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+
+from asyncwhy.analysis import holds, jobs, replay, schedule, timeline
+from asyncwhy.analysis.places import Origins
+from asyncwhy.model import Site
+from asyncwhy.trace.reader import Process, Trace
+
+
+@dataclass
+class ProcessFacts:
+    """One process: who held its loops, what ran where."""
+
+    process: Process
+    line: timeline.Timeline
+    origins: Origins
+    samples: dict[int, holds.Samples]
+    pieces: list[holds.Piece]
+    jobs: list[jobs.Job]
+    pools: dict[int, jobs.Pool]
+    cores: int
+
+    @property
+    def pid(self) -> int:
+        return int(self.process.meta.get("pid", 0))
+
+    @cached_property
+    def nodes(self) -> schedule.Nodes:
+        return schedule.build(self.line, self.jobs)
+
+    @cached_property
+    def baseline(self) -> replay.Replay:
+        """The unchanged replay."""
+        return self.replayed(None)
+
+    def replayed(self, change: replay.Change | None) -> replay.Replay:
+        return replay.run(self.nodes, self.jobs, self.pools, self.cores, change)
+
+    def node_at(self, thread: int, time: float) -> int:
+        """The node that ran on `thread` at `time`; -1 if none did."""
+        own = self._by_thread.get(thread)
+        if own is None:
+            return -1
+        at = int(np.searchsorted(self.nodes.start[own], time + 1e-9, "right")) - 1
+        return int(own[at]) if at >= 0 and self.nodes.end[own[at]] >= time - 1e-9 else -1
+
+    @cached_property
+    def _by_thread(self) -> dict[int, timeline.Ints]:
+        threads = self.nodes.thread
+        return {int(number): np.flatnonzero(threads == number) for number in np.unique(threads)}
+
+    def stack(self, number: int) -> tuple[Site, ...]:
+        return self.process.stack(number)
+
+    def task_of(self, ref: int) -> timeline.Task | None:
+        return self.line.tasks.get(ref)
+
+    @cached_property
+    def loop_s(self) -> float:
+        """Seconds during which some loop of the process ran."""
+        spans = [(run.start, run.until(self.line.ended)) for run in self.line.loops]
+        return replay.union(np.array(spans)) if spans else 0.0
+
+
+@dataclass
+class Facts:
+    """The run.  `wall_s` is from the first process's begin to the last one's end."""
+
+    trace: Trace
+    processes: list[ProcessFacts] = field(default_factory=list)
+    wall_s: float = 0.0
+    endless: bool = False
+
+    @property
+    def loops(self) -> list[timeline.LoopRun]:
+        return [run for process in self.processes for run in process.line.loops]
+
+
+def analyse(trace: Trace) -> Facts:
+    """The facts of a trace."""
+    begins = [int(process.meta["begun"]) for process in trace.processes.values() if "begun" in process.meta]
+    origin = min(begins, default=int(trace.run.get("begun", 0)))
+    facts = Facts(trace)
+    for process in trace.processes.values():
+        if "begun" in process.meta:
+            facts.processes.append(_process(process, origin))
+    ends = [process.line.ended for process in facts.processes]
+    host = (int(trace.run.get("ended", origin)) - int(trace.run.get("begun", origin))) / 1e9
+    facts.wall_s = max(ends, default=host)
+    code = trace.run.get("exit_code")
+    facts.endless = bool(trace.run.get("stopped")) or code in (-2, -15, -1, 130, 143)
+    return facts
+
+
+def _process(process: Process, origin: int) -> ProcessFacts:
+    line = timeline.build(process, origin)
+    samples = holds.samples_of(line)
+    holds.add_unseen_steps(line, samples)
+    return ProcessFacts(
+        process=process,
+        line=line,
+        origins=Origins.of_process(process),
+        samples=samples,
+        pieces=holds.pieces(line, samples),
+        jobs=jobs.jobs_of(line),
+        pools=jobs.pools_of(line),
+        cores=int(process.meta.get("cores", 1)),
+    )

@@ -1,0 +1,156 @@
+"""Which line to name: pieces of holds gathered by the place that explains them.
+
+A call that waits stands on one line, and that line is named.  A computation runs over many lines; the
+deepest line under which nearly all of it happened is the one a person wants to see: the hot line itself, or
+the call of the function whose lines share it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from asyncwhy.analysis.facts import ProcessFacts
+from asyncwhy.analysis.holds import Kind, Piece
+from asyncwhy.analysis.places import Origin
+from asyncwhy.model import Site
+
+#: A line that holds this share of a group's time explains it.
+DOMINANT = 0.8
+#: Two lines of one function are separate places if each is stayed at this long on average (three samples);
+#: otherwise they alternate, as the lines of a hot loop do, and the call around them is named.
+PHASE_S = 0.015
+
+
+@dataclass(slots=True)
+class Group:
+    """Pieces that one line explains; `stack` is that of the longest piece, `index` the line's place in it."""
+
+    site: Site
+    stack: tuple[Site, ...]
+    index: int
+    pieces: list[Piece]
+
+    @property
+    def cost_s(self) -> float:
+        return sum(piece.length for piece in self.pieces)
+
+    @property
+    def own_stack(self) -> tuple[Site, ...]:
+        """From the named line outwards."""
+        return self.stack[self.index :]
+
+
+def blocked(facts: ProcessFacts, pieces: Sequence[Piece]) -> list[Group]:
+    """Pieces that waited, by the user's innermost line."""
+    return _by_line(facts, pieces, lambda stack: facts.origins.user_index(stack))
+
+
+def computed(facts: ProcessFacts, pieces: Sequence[Piece]) -> list[Group]:
+    """Pieces that computed, by the deepest line that explains them."""
+    paths: list[tuple[Piece, list[int], tuple[Site, ...]]] = []
+    for piece in pieces:
+        stack = facts.stack(piece.stack)
+        own = [index for index in range(len(stack) - 1, -1, -1) if facts.origins.is_user(stack[index])]
+        if not own:
+            index = facts.origins.user_index(stack)
+            own = [] if index is None else [index]
+        if own:
+            paths.append((piece, own, stack))
+    made: list[Group] = []
+    by_root: dict[tuple[str, str], list[tuple[Piece, list[int], tuple[Site, ...]]]] = {}
+    for path in paths:
+        root = path[2][path[1][0]]
+        by_root.setdefault((root.file, root.function), []).append(path)
+    for group in by_root.values():
+        made.extend(_descend(group, 0))
+    return made
+
+
+def _descend(paths: list[tuple[Piece, list[int], tuple[Site, ...]]], depth: int) -> list[Group]:
+    total = sum(piece.length for piece, _, _ in paths)
+    by_line: dict[tuple[str, int], list[tuple[Piece, list[int], tuple[Site, ...]]]] = {}
+    for path in paths:
+        site = path[2][path[1][min(depth, len(path[1]) - 1)]]
+        by_line.setdefault((site.file, site.line), []).append(path)
+    ranked = sorted(by_line.values(), key=lambda group: -sum(piece.length for piece, _, _ in group))
+    if sum(piece.length for piece, _, _ in ranked[0]) >= DOMINANT * total:
+        deeper = [path for path in ranked[0] if len(path[1]) > depth + 1]
+        if sum(piece.length for piece, _, _ in deeper) >= DOMINANT * total:
+            return _descend(paths, depth + 1)
+        return [_group(ranked[0], paths, depth)]
+    if _stays(paths, depth) >= PHASE_S:
+        return [made for group in ranked for made in _descend(group, depth)]
+    return [_group(ranked[0], paths, max(depth - 1, 0))]
+
+
+def _group(
+    named: list[tuple[Piece, list[int], tuple[Site, ...]]],
+    paths: list[tuple[Piece, list[int], tuple[Site, ...]]],
+    depth: int,
+) -> Group:
+    _, own, stack = max(named, key=lambda path: path[0].length)
+    index = own[min(depth, len(own) - 1)]
+    return Group(stack[index], stack, index, [piece for piece, _, _ in paths])
+
+
+def _stays(paths: list[tuple[Piece, list[int], tuple[Site, ...]]], depth: int) -> float:
+    """Mean seconds that one line at `depth` is stayed at before another one follows in the same step."""
+    total, changes = 0.0, 0
+    before: tuple[int, str, int] | None = None
+    for piece, own, stack in sorted(paths, key=lambda path: path[0].start):
+        site = stack[own[min(depth, len(own) - 1)]]
+        here = (piece.step, site.file, site.line)
+        changes += here != before
+        before = here
+        total += piece.length
+    return total / max(changes, 1)
+
+
+def _by_line(
+    facts: ProcessFacts, pieces: Sequence[Piece], choose: Callable[[tuple[Site, ...]], int | None]
+) -> list[Group]:
+    made: dict[tuple[str, int], Group] = {}
+    longest: dict[tuple[str, int], float] = {}
+    for piece in pieces:
+        stack = facts.stack(piece.stack)
+        index = choose(stack)
+        if index is None:
+            continue
+        site = stack[index]
+        key = (site.file, site.line)
+        group = made.setdefault(key, Group(site, stack, index, []))
+        group.pieces.append(piece)
+        if piece.length > longest.get(key, 0.0):
+            longest[key] = piece.length
+            group.stack, group.index, group.site = stack, index, site
+    return list(made.values())
+
+
+def stretches(group: Group) -> list[float]:
+    """The lengths of the separate holds of a group.
+
+    A call made directly by the named line is counted by its blocked pieces (each is one call); otherwise
+    neighbouring pieces of one step are one hold.
+    """
+    made: list[float] = []
+    before: Piece | None = None
+    for piece in sorted(group.pieces, key=lambda piece: (piece.thread, piece.start)):
+        joins = before is not None and before.step == piece.step and piece.start - before.end < 0.002
+        separate = group.index == 0 and piece.kind is Kind.BLOCKED
+        if joins and not separate:
+            made[-1] += piece.length
+        else:
+            made.append(piece.length)
+        before = piece
+    return made
+
+
+def is_import(facts: ProcessFacts, stack: Sequence[Site]) -> bool:
+    """Whether a stack stands inside the import system above any of the user's lines that called it."""
+    for site in stack:
+        if site.file.startswith("<frozen importlib") and site.function.endswith(("_find_and_load", "_load_unlocked")):
+            return True
+        if facts.origins.of(site.file) is Origin.USER and not site.function.startswith("<module>"):
+            return False
+    return False

@@ -1,0 +1,67 @@
+"""What others suffered while a loop was held: who was ready, and how late it was taken up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from asyncwhy.analysis.timeline import Floats, Timeline
+
+#: Lateness below this (0.5 ms) is the loop's own pace, not suffering.
+LEAST_S = 0.0005
+
+
+@dataclass(frozen=True, slots=True)
+class Late:
+    """Steps of one kind (`ref` of one of them), how often and how many seconds they were late, summed."""
+
+    ref: int
+    count: int
+    late_s: float
+    worst_s: float
+
+
+def held(spans: Floats, times: Floats) -> Floats:
+    """Seconds of the disjoint (n, 2) `spans` that lie before each time."""
+    if not len(spans):
+        return np.zeros(len(times))
+    ordered = spans[np.argsort(spans[:, 0])]
+    edges = ordered.ravel()
+    sums = np.repeat(np.cumsum(ordered[:, 1] - ordered[:, 0]), 2)
+    sums[0::2] -= ordered[:, 1] - ordered[:, 0]
+    return np.interp(times, edges, sums)
+
+
+def victims(line: Timeline, thread: int, spans: Floats) -> list[Late]:
+    """Who was ready during `spans` of `thread` and had to wait, most late first."""
+    mine = np.flatnonzero((line.thread == thread) & (line.lag > LEAST_S))
+    if not len(mine):
+        return []
+    late = held(spans, line.start[mine]) - held(spans, line.start[mine] - line.lag[mine])
+    hurt = late > LEAST_S
+    made: dict[object, list[tuple[int, float]]] = {}
+    for ref, seconds in zip(line.ref[mine[hurt]].tolist(), late[hurt].tolist(), strict=True):
+        place = line.place(ref)
+        made.setdefault(place.site if place else ref, []).append((ref, seconds))
+    grouped = [
+        Late(group[0][0], len(group), sum(one for _, one in group), max(one for _, one in group))
+        for group in made.values()
+    ]
+    return sorted(grouped, key=lambda late: -late.late_s)
+
+
+def waited_while(line: Timeline, thread: int, spans: Floats) -> float:
+    """Seconds of `spans` during which at least one other step was ready."""
+    mine = np.flatnonzero((line.thread == thread) & (line.lag > LEAST_S))
+    if not len(mine) or not len(spans):
+        return 0.0
+    ready = np.column_stack((line.start[mine] - line.lag[mine], line.start[mine]))
+    ready = ready[np.argsort(ready[:, 0])]
+    # The union of the ready intervals, then how much of the spans lies inside it.
+    reach = np.maximum.accumulate(ready[:, 1])
+    new = np.ones(len(ready), bool)
+    new[1:] = ready[1:, 0] > reach[:-1]
+    starts = ready[new, 0]
+    ends = np.append(reach[np.flatnonzero(new)[1:] - 1], reach[-1])
+    return float((held(spans, ends) - held(spans, starts)).sum())

@@ -1,0 +1,93 @@
+"""Short steps, together: what single samples cannot price, their sum can.
+
+How long the steps of one function took in all is measured exactly; on which lines they spent it is
+estimated from the samples that happened to fall into them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from asyncwhy.analysis.facts import ProcessFacts
+from asyncwhy.analysis.holds import BLOCKED_SHARE, Kind, Piece
+from asyncwhy.analysis.lateness import held
+from asyncwhy.analysis.timeline import Floats, Ints
+
+#: Fewer samples than this say nothing about lines.
+FEWEST = 5
+
+
+@dataclass
+class Small:
+    """The short steps of one function on one thread; `pieces` stand for them, one for each sample, and
+    their lengths sum up to `total_s`."""
+
+    thread: int
+    ref: int
+    steps: Ints
+    total_s: float
+    pieces: list[Piece]
+
+
+def small_steps(facts: ProcessFacts, shorter_than: float) -> list[Small]:
+    """The functions whose steps on loops are shorter than `shorter_than` seconds, with their samples."""
+    line = facts.line
+    made: list[Small] = []
+    for thread in line.loop_threads():
+        own = facts.samples.get(thread)
+        mine = np.flatnonzero((line.thread == thread) & (line.end - line.start < shorter_than))
+        if own is None or not len(mine):
+            continue
+        groups = _by_place(facts, mine)
+        sampled = _sampled(facts, thread, mine)
+        for steps in groups:
+            inside = set(steps.tolist())
+            hits = [hit for hit in sampled if hit[0] in inside]
+            total = float((line.end[steps] - line.start[steps]).sum())
+            weight = sum(hit[2] for hit in hits)
+            pieces = [
+                Piece(thread, int(line.ref[step]), step, float(line.start[step]),
+                      float(line.start[step]) + total * count / weight, 0.0, 0.0, stack, 1, kind)
+                for step, stack, count, kind in hits
+            ]  # fmt: skip
+            made.append(Small(thread, int(line.ref[steps[0]]), steps, total, pieces if weight >= FEWEST else []))
+    return made
+
+
+def _by_place(facts: ProcessFacts, steps: Ints) -> list[Ints]:
+    """Steps gathered by the function that they belong to."""
+    line = facts.line
+    refs, inverse = np.unique(line.ref[steps], return_inverse=True)
+    keys: dict[object, int] = {}
+    label = np.empty(len(refs), np.int64)
+    for index, ref in enumerate(refs.tolist()):
+        place = line.place(ref)
+        label[index] = keys.setdefault(place.site if place else ref, len(keys))
+    labels = label[inverse]
+    order = np.argsort(labels, kind="stable")
+    return [steps[part] for part in np.split(order, np.flatnonzero(np.diff(labels[order])) + 1)]
+
+
+def _sampled(facts: ProcessFacts, thread: int, steps: Ints) -> list[tuple[int, int, int, Kind]]:
+    """(step, stack, weight, kind) of every sample that fell into one of `steps`."""
+    line, own = facts.line, facts.samples[thread]
+    starts, ends = line.start[steps], line.end[steps]
+    at = np.searchsorted(starts, own.first, "right") - 1
+    hit = (at >= 0) & (own.first <= ends[np.maximum(at, 0)] + 1e-4) & (own.stack > 0)
+    every = np.flatnonzero(line.thread == thread)
+    busy = held(_disjoint(line.start[every], line.end[every]), own.first)
+    ran = np.diff(busy, prepend=busy[:1])
+    used = np.diff(own.cpu_first, prepend=own.cpu_first[:1])
+    blocked = used < BLOCKED_SHARE * ran
+    return [
+        (int(steps[at[index]]), int(own.stack[index]), max(int(own.count[index]), 1),
+         Kind.BLOCKED if blocked[index] else Kind.BUSY)
+        for index in np.flatnonzero(hit).tolist()
+    ]  # fmt: skip
+
+
+def _disjoint(start: Floats, end: Floats) -> Floats:
+    clipped = np.minimum(end[:-1], start[1:])
+    return np.column_stack((start, np.append(clipped, end[-1:])))

@@ -1,0 +1,170 @@
+"""Lets every cause look, prices what they found, and makes the report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from importlib import import_module
+from typing import Any
+
+from asyncwhy import causes
+from asyncwhy.analysis.facts import Facts, ProcessFacts, analyse
+from asyncwhy.analysis.replay import Change, Replay
+from asyncwhy.causes import summary, verdicts, worth
+from asyncwhy.causes.draft import Draft, Run
+from asyncwhy.causes.placements import placements
+from asyncwhy.model import Finding, Remedy, Report, Safety, Site
+from asyncwhy.source import PythonSource, Sources
+from asyncwhy.trace.reader import Trace
+
+#: Replays are made for so many findings, the dearest first; together they still show what all would save.
+REPLAYED = 12
+
+Remedies = Callable[[PythonSource, Draft], tuple[Remedy, ...]]
+
+
+@dataclass
+class Priced:
+    """A draft with what its removal saves."""
+
+    draft: Draft
+    gain_s: float | None
+
+
+def _no_remedies(_: PythonSource, draft: Draft) -> tuple[Remedy, ...]:
+    return draft.remedies
+
+
+def diagnose(trace: Trace, least_s: float = worth.LEAST_S, remedies: Remedies = _no_remedies) -> Report:
+    """The report on a trace; `least_s` is what a finding must cost, in seconds."""
+    facts = analyse(trace)
+    source = PythonSource(Sources(trace.sources))
+    run = Run(facts, source)
+    found = [draft for slug in causes.FOUND_IN_RUNS for draft in _module(slug).find(run)]
+    priced = _price(facts, _disjoint(found))
+    kept = [one for one in priced if worth.worthwhile(one.draft, one.gain_s, facts.wall_s, least_s)]
+    together = _together(facts, kept)
+    possible_s = _possible(facts, kept, together)
+    findings = tuple(_finding(facts, source, one, remedies) for one in kept)
+    verdict = verdicts.judge(facts, run, [one.draft for one in kept], findings, together)
+    report = Report(
+        program=summary.program(facts),
+        verdict=verdict.verdict,
+        reason=verdict.reason,
+        wall_s=facts.wall_s,
+        possible_s=possible_s,
+        concurrency=verdict.concurrency,
+        parallelism=summary.parallelism(facts),
+        loops=summary.loops(facts),
+        threads=summary.threads(facts),
+        placements=placements(run),
+        findings=findings,
+        unseen=summary.unseen(facts),
+        explanation=verdict.explanation,
+        schedule=summary.schedule(facts, together),
+        trace=str(trace.path),
+    )
+    return summary.with_sources(report, source)
+
+
+def _module(slug: str) -> Any:
+    return import_module(f"asyncwhy.causes.{slug.replace('-', '_')}")
+
+
+def _disjoint(drafts: Iterable[Draft]) -> list[Draft]:
+    """Drafts that say the same of the same line are one: the earlier cause keeps it."""
+    seen: dict[tuple[str, int, int], Draft] = {}
+    kept: list[Draft] = []
+    for draft in drafts:
+        key = (draft.site.file, draft.site.line, draft.facts.process.index)
+        before = seen.get(key)
+        if before is not None and before.spans and draft.spans and before.cause != draft.cause:
+            if (draft.cost_s or 0.0) <= (before.cost_s or 0.0):
+                continue
+            kept.remove(before)
+        seen[key] = draft
+        kept.append(draft)
+    return kept
+
+
+def _price(facts: Facts, drafts: list[Draft]) -> list[Priced]:
+    ranked = sorted(drafts, key=lambda draft: -(draft.cost_s or 0.0))
+    made = []
+    for place, draft in enumerate(ranked):
+        gain = draft.saved_s
+        if draft.change is not None and place < REPLAYED and not facts.endless:
+            gain = _saved(draft.facts, draft.facts.replayed(draft.change))
+        made.append(Priced(draft, gain))
+    return made
+
+
+def _saved(process: ProcessFacts, changed: Replay) -> float:
+    return max(process.baseline.last - changed.last, 0.0)
+
+
+def _together(facts: Facts, kept: list[Priced]) -> dict[int, Replay]:
+    """The replay of each process with every finding's fix at once."""
+    changes: dict[int, Change] = {}
+    for one in kept:
+        if one.draft.change is not None:
+            index = one.draft.facts.process.index
+            changes[index] = changes.get(index, Change()).plus(one.draft.change)
+    return {
+        process.process.index: process.replayed(changes[process.process.index])
+        for process in facts.processes
+        if process.process.index in changes
+    }
+
+
+def _possible(facts: Facts, kept: list[Priced], together: dict[int, Replay]) -> float:
+    """The duration of the run with every fix; of one that never ends by itself, its own."""
+    if facts.endless:
+        return facts.wall_s
+    by_index = {process.process.index: process for process in facts.processes}
+    saved = max((_saved(by_index[index], replay) for index, replay in together.items()), default=0.0)
+    reckoned = sum(one.gain_s or 0.0 for one in kept if one.draft.saved_s is not None)
+    return max(facts.wall_s - saved - reckoned, 0.0)
+
+
+def _finding(facts: Facts, source: PythonSource, one: Priced, remedies: Remedies) -> Finding:
+    draft = one.draft
+    possible = None if one.gain_s is None else max(facts.wall_s - one.gain_s, 0.0)
+    site = characters(source, draft.site)
+    return Finding(
+        cause=draft.cause,
+        site=site,
+        call=draft.call,
+        operation=draft.operation,
+        inside_library=draft.inside_library,
+        stack=tuple(characters(source, each) for each in draft.stack),
+        started_by=characters(source, draft.started_by) if draft.started_by else None,
+        related=tuple(replace(each, site=characters(source, each.site)) for each in draft.related),
+        victims=draft.victims,
+        count=draft.count,
+        cost_s=draft.cost_s,
+        gain_s=one.gain_s,
+        possible_s=possible,
+        effects=draft.effects,
+        evidence=draft.evidence,
+        message=draft.words.message,
+        remedies=tuple(_with_time(remedy, possible) for remedy in remedies(source, draft)),
+        headline=draft.words.headline,
+        label=draft.words.label,
+    )
+
+
+def _with_time(remedy: Remedy, possible: float | None) -> Remedy:
+    if remedy.safety is Safety.SKETCH or remedy.possible_s is not None:
+        return remedy
+    return replace(remedy, possible_s=possible)
+
+
+def characters(source: PythonSource, site: Site) -> Site:
+    """The site with columns that count characters; CPython's positions count UTF-8 bytes."""
+    text = source.line(site.file, site.line)
+    if not text or text.isascii() or not site.column:
+        return site
+    data = text.encode()
+    column = len(data[: site.column - 1].decode(errors="ignore")) + 1
+    end = site.end_column and len(data[: site.end_column - 1].decode(errors="ignore")) + 1
+    return replace(site, column=column, end_column=end)

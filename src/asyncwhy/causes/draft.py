@@ -1,0 +1,86 @@
+"""What a cause hands over: a finding before the replay has priced it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from asyncwhy.analysis.facts import Facts, ProcessFacts
+from asyncwhy.analysis.lateness import Late
+from asyncwhy.analysis.replay import Change
+from asyncwhy.catalog import Catalog, load
+from asyncwhy.model import Effects, Evidence, Related, Remedy, Site, Victim
+from asyncwhy.source.interface import Source
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The first line, what was measured at the site, and one whole sentence."""
+
+    headline: str
+    label: str
+    message: str
+
+
+@dataclass
+class Draft:
+    """A cause at a site, with what its fix would change in the replay.
+
+    `spans` are the stretches of `thread` that the finding explains, so that two causes do not claim the same
+    time; `worth` says that it matters whatever it saves (lost work, for instance).  `remedies` are the ways out
+    that can be said without the source; `asyncwhy.fix` writes those that are diffs, for which `replacement`
+    is the asynchronous counterpart of the call.
+    """
+
+    cause: str
+    facts: ProcessFacts
+    site: Site
+    words: Words
+    count: int
+    cost_s: float | None
+    call: str = ""
+    operation: str = "other"
+    inside_library: str | None = None
+    stack: tuple[Site, ...] = ()
+    started_by: Site | None = None
+    related: tuple[Related, ...] = ()
+    victims: tuple[Victim, ...] = ()
+    effects: Effects = Effects()
+    evidence: Evidence = Evidence.MEASURED
+    remedies: tuple[Remedy, ...] = ()
+    replacement: str | None = None
+    change: Change | None = None
+    saved_s: float | None = None  # what the fix saves, where it is reckoned without the replay
+    hurts: bool = True
+    worth: bool = False
+    thread: int = 0
+    spans: list[tuple[float, float]] = field(default_factory=list)
+
+
+@dataclass
+class Run:
+    """What causes may ask: the facts, the user's source and the catalogue."""
+
+    facts: Facts
+    source: Source
+
+    @cached_property
+    def catalog(self) -> Catalog:
+        return load("python")
+
+    def victims(self, facts: ProcessFacts, late: list[Late]) -> tuple[Victim, ...]:
+        """Lateness with its places."""
+        made = []
+        for one in late:
+            place = facts.line.place(one.ref)
+            if place is not None and place.site.file:
+                made.append(Victim(place.site, one.count, one.late_s))
+        return tuple(made)
+
+    def is_async(self, site: Site) -> bool:
+        function = self.source.function_at(site.file, site.line, site.function.rpartition(".")[2])
+        return bool(function and function.is_async)
+
+    def never_suspends(self, site: Site) -> bool:
+        function = self.source.function_at(site.file, site.line, site.function.rpartition(".")[2])
+        return bool(function and function.is_async and not function.suspends)

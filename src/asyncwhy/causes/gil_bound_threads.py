@@ -1,0 +1,146 @@
+"""`gil-bound-threads`: threads compute, and together they get one core."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from asyncwhy.analysis.facts import ProcessFacts
+from asyncwhy.analysis.replay import Change, union
+from asyncwhy.causes.draft import Draft, Run, Words
+from asyncwhy.causes.origin import called_from
+from asyncwhy.causes.seconds import seconds
+from asyncwhy.model import Effects, Remedy, Safety, Site
+
+SLUG = "gil-bound-threads"
+
+#: Together they must have computed for this share of the time...
+COMPUTING = 0.7
+#: ...on no more than this many cores...
+ONE_CORE = 1.25
+#: ...while on average at least this many ran at once.
+AT_ONCE = 1.5
+#: Threads that compute in Python keep the sampler from the GIL; ones that compute outside it do not.
+LATE_S = 0.002
+
+
+@dataclass
+class _Work:
+    """What one line sent to threads: (start, end) of each, on which thread, and its CPU seconds."""
+
+    site: Site
+    stack: tuple[Site, ...]
+    spans: list[tuple[float, float]] = field(default_factory=list)
+    threads: list[int] = field(default_factory=list)
+    cpu: list[float] = field(default_factory=list)
+    jobs: list[int] = field(default_factory=list)
+
+
+def find(run: Run) -> list[Draft]:
+    """Per-thread CPU of jobs and of the user's own threads, by the line that sent them."""
+    made: list[Draft] = []
+    for facts in run.facts.processes:
+        if facts.process.meta.get("gil") is False or facts.cores < 2:
+            continue  # nothing would be gained by processes on one core
+        for work in [*_jobs(facts), *_threads(facts)]:
+            draft = _draft(run, facts, work)
+            if draft is not None:
+                made.append(draft)
+    return made
+
+
+def _jobs(facts: ProcessFacts) -> list[_Work]:
+    made: dict[tuple[str, int], _Work] = {}
+    for index, job in enumerate(facts.jobs):
+        pool = facts.pools.get(job.pool)
+        stack = facts.stack(job.stack)
+        at = facts.origins.user_index(stack)
+        if job.start is None or job.end is None or at is None or pool is None or pool.is_processes:
+            continue
+        work = made.setdefault((stack[at].file, stack[at].line), _Work(stack[at], stack[at:]))
+        work.spans.append((job.start, job.end))
+        work.threads.append(job.worker)
+        work.cpu.append(job.cpu_s)
+        work.jobs.append(index)
+    return list(made.values())
+
+
+def _threads(facts: ProcessFacts) -> list[_Work]:
+    made: dict[tuple[str, int], _Work] = {}
+    workers = {job.worker for job in facts.jobs}
+    loops = set(facts.line.loop_threads())
+    for thread in facts.line.threads.values():
+        stack = facts.stack(thread.stack)
+        at = facts.origins.user_index(stack)
+        if at is None or thread.number in workers or thread.number in loops or thread.cpu_s is None:
+            continue
+        work = made.setdefault((stack[at].file, stack[at].line), _Work(stack[at], stack[at:]))
+        work.spans.append((thread.begun, thread.end or facts.line.ended))
+        work.threads.append(thread.number)
+        work.cpu.append(thread.cpu_s)
+    return list(made.values())
+
+
+def _draft(run: Run, facts: ProcessFacts, work: _Work) -> Draft | None:
+    ran = sum(end - start for start, end in work.spans)
+    during = union(np.array(work.spans, dtype=np.float64).reshape(-1, 2))
+    cpu = sum(work.cpu)
+    if len(work.spans) < 2 or during <= 0 or ran < AT_ONCE * during:
+        return None
+    if not COMPUTING * during <= cpu <= ONE_CORE * during or _lateness(facts, work) < LATE_S:
+        return None
+    possible = max(cpu / facts.cores, max(work.cpu))
+    if possible > 0.9 * during:
+        return None
+    call = run.source.call_at(work.site.file, work.site.line, work.site.column or None, None, work.site.end_column)
+    name = call.qualified if call is not None else "the thread"
+    count = len(work.spans)
+    lost = ran - cpu
+    change = Change(in_processes=dict(zip(work.jobs, work.cpu, strict=True))) if work.jobs else None
+    return Draft(
+        cause=SLUG,
+        facts=facts,
+        site=work.site,
+        words=Words(
+            headline=f"{count} threads compute, and share one core",
+            label=f"{seconds(cpu)} of CPU in {seconds(during)}: one thread at a time",
+            message=(
+                f"`{name}` sent {count} computations to threads. They used {seconds(cpu)} of CPU in "
+                f"{seconds(during)}, {cpu / during:.2f} of {facts.cores} cores: the GIL lets one thread at a time "
+                "run Python code."
+            ),
+        ),
+        count=count,
+        cost_s=lost,
+        call=name,
+        operation="cpu",
+        stack=work.stack,
+        related=called_from(run, facts, work.stack),
+        effects=Effects(cpu_s=cpu, threads=len(set(work.threads))),
+        remedies=_remedies(),
+        change=change,
+        saved_s=None if change else during - possible,
+    )
+
+
+def _lateness(facts: ProcessFacts, work: _Work) -> float:
+    """The median lateness of the samples that found these threads at work, in seconds."""
+    late: list[float] = []
+    for thread, (start, end) in zip(work.threads, work.spans, strict=True):
+        own = facts.samples.get(thread)
+        if own is not None:
+            inside = (own.first >= start) & (own.first <= end)
+            late.extend(own.late[inside].tolist())
+    return float(np.median(late)) if late else 0.0
+
+
+def _remedies() -> tuple[Remedy, ...]:
+    return (
+        Remedy(
+            "compute in processes: loop.run_in_executor with a ProcessPoolExecutor made once "
+            "(arguments and results are pickled on the way)",
+            Safety.CHANGES_BEHAVIOUR,
+        ),
+    )

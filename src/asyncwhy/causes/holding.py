@@ -1,0 +1,156 @@
+"""Holds as drafts: what the three causes of a single long hold share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from asyncwhy.analysis import lateness
+from asyncwhy.analysis.facts import ProcessFacts
+from asyncwhy.analysis.holds import Kind, Piece
+from asyncwhy.analysis.hotlines import Group, is_import, stretches
+from asyncwhy.analysis.replay import Change, Cut
+from asyncwhy.causes.draft import Draft, Run, Words
+from asyncwhy.causes.origin import called_from, started_by, tasks_of
+from asyncwhy.model import Effects, Related, Remedy, Site
+
+#: Holds whose mean is shorter than this are looked at as sums (`many-small-holds`), not one by one.
+SINGLE_S = 0.005
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What is known of a group of holds: the call, the separate lengths, the library in which it happens."""
+
+    call: str
+    operation: str
+    verb: str
+    lengths: list[float]
+    library: str | None
+    library_site: Site | None
+    library_is_async: bool
+    replacement: str | None = None
+
+
+def on_loops(facts: ProcessFacts, kinds: tuple[Kind, ...]) -> list[Piece]:
+    """Pieces of those kinds that held a running loop."""
+    threads = set(facts.line.loop_threads())
+    return [piece for piece in facts.pieces if piece.kind in kinds and piece.thread in threads]
+
+
+def long_enough(facts: ProcessFacts, pieces: list[Piece]) -> list[Piece]:
+    """Pieces of steps that are long themselves, so that one of them matters."""
+    line = facts.line
+    return [piece for piece in pieces if line.end[piece.step] - line.start[piece.step] >= SINGLE_S]
+
+
+def drafts(
+    run: Run,
+    facts: ProcessFacts,
+    cause: str,
+    groups: list[Group],
+    sentence: Callable[[Held], Words],
+    computes: bool,
+    remedies: Callable[[Held], tuple[Remedy, ...]] = lambda _: (),
+) -> list[Draft]:
+    """One draft for each group that is long enough to be one."""
+    made = []
+    for group in groups:
+        lengths = stretches(group)
+        if not lengths or sum(lengths) / len(lengths) < SINGLE_S:
+            continue
+        if is_import(facts, group.stack):
+            continue
+        held = describe(run, facts, group, lengths)
+        draft = _draft(run, facts, cause, group, held, sentence(held), computes)
+        draft.remedies = remedies(held)
+        made.append(draft)
+    return made
+
+
+def describe(run: Run, facts: ProcessFacts, group: Group, lengths: list[float]) -> Held:
+    """The words for what a group's named line called."""
+    site = group.site
+    inner = group.stack[: group.index]
+    hint = inner[-1].function.rpartition(".")[2] if inner else None
+    found = run.source.call_at(
+        site.file, site.line, site.column or None, None, site.end_column, callee_hint=hint
+    )
+    call = found.qualified if found is not None else (hint or site.function)
+    frames = [(one.file, one.function) for one in group.stack[: group.index + 1]]
+    innermost = ""
+    if group.index == 0:
+        innermost = call
+    operation = run.catalog.operation_of_stack(frames, innermost)
+    library_site = next((one for one in inner if facts.origins.package(one.file)), None)
+    library = facts.origins.package(library_site.file) if library_site else None
+    is_async = any(
+        facts.origins.package(one.file) and run.is_async(one) for one in inner
+    )
+    entry = run.catalog.lookup(call)
+    replacement = entry.replacement if entry else None
+    return Held(call, operation.kind, operation.verb, lengths, library, library_site, is_async, replacement)
+
+
+def _draft(
+    run: Run, facts: ProcessFacts, cause: str, group: Group, held: Held, words: Words, computes: bool
+) -> Draft:
+    tasks = tasks_of(facts, [piece.ref for piece in group.pieces])
+    related: list[Related] = []
+    if held.library_site is not None:
+        note = f"`{held.library}` says async, and blocks here" if held.library_is_async else f"inside `{held.library}`"
+        related.append(Related("inside the library", held.library_site, note))
+    related.extend(called_from(run, facts, group.own_stack))
+    starter = started_by(facts, tasks)
+    if starter is not None:
+        related.append(starter)
+    spans = [(piece.start, piece.end) for piece in group.pieces]
+    thread = group.pieces[0].thread
+    late = lateness.victims(facts.line, thread, merged(spans))
+    return Draft(
+        cause=cause,
+        facts=facts,
+        site=group.site,
+        words=words,
+        count=len(held.lengths),
+        cost_s=sum(held.lengths),
+        call=held.call,
+        replacement=held.replacement,
+        operation=held.operation,
+        inside_library=held.library,
+        stack=group.stack,
+        started_by=starter.site if starter else None,
+        related=tuple(related),
+        victims=run.victims(facts, late),
+        effects=Effects(late_s=sum(one.late_s for one in late), cpu_s=sum(piece.cpu_s for piece in group.pieces)),
+        change=leaving(facts, group.pieces, computes),
+        thread=thread,
+        spans=spans,
+    )
+
+
+def merged(spans: list[tuple[float, float]]) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
+    """The union of spans as a sorted (n, 2) array of disjoint ones."""
+    made: list[list[float]] = []
+    for start, end in sorted(spans):
+        if made and start <= made[-1][1]:
+            made[-1][1] = max(made[-1][1], end)
+        else:
+            made.append([start, end])
+    return np.array(made, dtype=np.float64).reshape(-1, 2)
+
+
+def leaving(facts: ProcessFacts, pieces: list[Piece], computes: bool) -> Change:
+    """The change in which these pieces no longer hold the loop."""
+    change = Change()
+    for piece in pieces:
+        node = facts.node_at(piece.thread, piece.start)
+        if node >= 0:
+            offset = max(piece.start - float(facts.nodes.start[node]), 0.0)
+            length = min(piece.length, max(float(facts.nodes.run[node]) - offset, 0.0))
+            change.cuts.setdefault(node, []).append(Cut(offset, length, computes))
+    for cuts in change.cuts.values():
+        cuts.sort(key=lambda cut: cut.offset)
+    return change

@@ -1,0 +1,96 @@
+"""`many-small-holds`: each short, together most of the time; summed per line."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from asyncwhy.analysis import lateness
+from asyncwhy.analysis.facts import ProcessFacts
+from asyncwhy.analysis.holds import Kind
+from asyncwhy.analysis.hotlines import Group, blocked, computed
+from asyncwhy.analysis.replay import Change, Cut
+from asyncwhy.analysis.smallsteps import Small, small_steps
+from asyncwhy.causes import holding
+from asyncwhy.causes.draft import Draft, Run, Words
+from asyncwhy.causes.origin import called_from, started_by, tasks_of
+from asyncwhy.causes.seconds import seconds
+from asyncwhy.model import Effects
+
+SLUG = "many-small-holds"
+
+#: A line's short holds are one finding when they took this share of the time during which the loop ran...
+SHARE = 0.2
+#: ...there were at least this many...
+FEWEST = 20
+#: ...and each took at least this long on average: below, it is the loop's ordinary work (0.2 ms).
+LEAST_S = 0.0002
+
+
+def find(run: Run) -> list[Draft]:
+    """Sums over steps, not a threshold on one."""
+    made: list[Draft] = []
+    for facts in run.facts.processes:
+        for small in small_steps(facts, holding.SINGLE_S):
+            if small.total_s < SHARE * facts.loop_s or len(small.steps) < FEWEST:
+                continue
+            waits = [piece for piece in small.pieces if piece.kind is Kind.BLOCKED]
+            works = [piece for piece in small.pieces if piece.kind is Kind.BUSY]
+            for group, computes in [(group, False) for group in blocked(facts, waits)] + [
+                (group, True) for group in computed(facts, works)
+            ]:
+                draft = _draft(run, facts, small, group, computes)
+                if draft is not None:
+                    made.append(draft)
+    return made
+
+
+def _draft(run: Run, facts: ProcessFacts, small: Small, group: Group, computes: bool) -> Draft | None:
+    share = group.cost_s / small.total_s
+    count = round(len(small.steps) * min(share / 0.9, 1.0))
+    if group.cost_s < SHARE * facts.loop_s or count < FEWEST or group.cost_s / count < LEAST_S:
+        return None
+    described = holding.describe(run, facts, group, [group.cost_s / count] * count)
+    line = facts.line
+    spans = np.column_stack((line.start[small.steps], line.end[small.steps]))
+    late = lateness.victims(line, small.thread, spans)
+    related = list(called_from(run, facts, group.own_stack))
+    starter = started_by(facts, tasks_of(facts, line.ref[small.steps].tolist()))
+    if starter is not None:
+        related.append(starter)
+    what = "computes on" if computes else "stops"
+
+    return Draft(
+        cause=SLUG,
+        facts=facts,
+        site=group.site,
+        words=Words(
+            headline=f"`{described.call}` {what} the event loop, a little each time",
+            label=f"{count} times, {seconds(group.cost_s / count)} each",
+            message=(
+                f"`{described.call}` {what} the event loop for {seconds(group.cost_s / count)} only, but {count} "
+                f"times: {seconds(group.cost_s)} in all, of {seconds(facts.loop_s)} that the loop ran."
+            ),
+        ),
+        count=count,
+        cost_s=group.cost_s,
+        call=described.call,
+        operation="cpu" if computes else described.operation,
+        inside_library=described.library,
+        stack=group.stack,
+        started_by=starter.site if starter else None,
+        related=tuple(related),
+        victims=run.victims(facts, late),
+        effects=Effects(late_s=sum(one.late_s for one in late)),
+        replacement=described.replacement,
+        change=_leaving(facts, small, share, computes),
+        thread=small.thread,
+        spans=[(float(low), float(high)) for low, high in spans],
+    )
+
+
+def _leaving(facts: ProcessFacts, small: Small, share: float, computes: bool) -> Change:
+    nodes = np.unique(facts.nodes.node_of[small.steps])
+    share = min(share, 1.0)
+    return Change(
+        {int(node): [Cut(0.0, share * float(facts.nodes.run[node]), computes)] for node in nodes}
+    )

@@ -1,0 +1,81 @@
+"""`never-awaited`: a coroutine was made and dropped."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+from asyncwhy.analysis.facts import ProcessFacts
+from asyncwhy.causes.draft import Draft, Run, Words
+from asyncwhy.causes.origin import called_from
+from asyncwhy.causes.seconds import times
+from asyncwhy.model import Effects, Related, Site
+
+SLUG = "never-awaited"
+
+
+def find(run: Run) -> list[Draft]:
+    """The runtime's own warnings, each at the line that made the coroutine."""
+    made: list[Draft] = []
+    for facts in run.facts.processes:
+        groups: dict[tuple[str, int, str], list[dict[str, Any]]] = defaultdict(list)
+        sites: dict[tuple[str, int, str], tuple[Site, tuple[Site, ...]]] = {}
+        for event in facts.process.named("never-awaited"):
+            found = _site(run, facts, event)
+            if found is not None:
+                key = (found[0].file, found[0].line, event["name"])
+                groups[key].append(event)
+                sites[key] = found
+        for key, events in groups.items():
+            made.append(_draft(run, facts, events, *sites[key]))
+    return made
+
+
+def _site(run: Run, facts: ProcessFacts, event: dict[str, Any]) -> tuple[Site, tuple[Site, ...]] | None:
+    """The line that made the coroutine: the one that dropped it, if it calls it; else the one call of that
+    name in the same function, or in the module, that nothing awaits."""
+    stack = facts.stack(event["stack"])
+    index = facts.origins.user_index(stack)
+    name = event["name"].rpartition(".")[2]
+    if index is not None:
+        dropped = stack[index]
+        call = run.source.call_at(dropped.file, dropped.line, callee_hint=name)
+        if call is not None and call.name.rpartition(".")[2] == name:
+            return Site(dropped.file, call.line, call.column, dropped.function, call.end_column), stack[index:]
+        function = run.source.function_at(dropped.file, dropped.line)
+        if function is not None:
+            calls = run.source.unawaited_calls(dropped.file, function, name)
+            if calls:
+                first = calls[0]
+                return Site(dropped.file, first.line, first.column, dropped.function, first.end_column), stack[index:]
+        return dropped, stack[index:]
+    place = facts.process.places.get(event.get("code", 0))
+    return (place.site, (place.site,)) if place is not None and facts.origins.is_user(place.site) else None
+
+
+def _draft(
+    run: Run, facts: ProcessFacts, events: list[dict[str, Any]], site: Site, stack: tuple[Site, ...]
+) -> Draft:
+    name = events[0]["name"]
+    place = facts.process.places.get(events[0].get("code", 0))
+    related = list(called_from(run, facts, stack))
+    if place is not None:
+        related.insert(0, Related("defined", place.site, f"`{name}` is a coroutine function"))
+    return Draft(
+        cause=SLUG,
+        facts=facts,
+        site=site,
+        words=Words(
+            headline=f"`{name}` was called and never awaited",
+            label="made a coroutine that nothing ever ran",
+            message=f"The coroutine `{name}` was made here {times(len(events))} and never awaited: its code did not run.",
+        ),
+        count=len(events),
+        cost_s=None,
+        call=name,
+        operation="coroutine",
+        stack=stack,
+        related=tuple(related),
+        effects=Effects(lost=len(events)),
+        worth=True,
+    )

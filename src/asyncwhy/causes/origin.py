@@ -1,0 +1,56 @@
+"""How a step came to be: called from where, started by which line."""
+
+from __future__ import annotations
+
+from asyncwhy.analysis.facts import ProcessFacts
+from asyncwhy.analysis.timeline import Task
+from asyncwhy.causes.draft import Run
+from asyncwhy.model import Related, Site
+
+#: Functions of asyncio that make tasks, by the name a person knows them by.
+MAKERS = {
+    "gather": "gather",
+    "create_task": "create_task",
+    "TaskGroup.create_task": "the task group",
+    "as_completed": "as_completed",
+    "wait": "wait",
+    "wait_for": "wait_for",
+    "ensure_future": "ensure_future",
+    "run_coroutine_threadsafe.<locals>.callback": "run_coroutine_threadsafe",
+    "run": "asyncio.run",
+    "Runner.run": "asyncio.run",
+}
+
+
+def called_from(run: Run, facts: ProcessFacts, stack: tuple[Site, ...]) -> tuple[Related, ...]:
+    """The user's own lines outside the named one, innermost first; `stack` begins at the named line."""
+    made: list[Related] = []
+    for site in stack[1:]:
+        if not facts.origins.is_user(site) or (made and made[-1].site == site):
+            continue
+        name = site.function.rpartition(".")[2]
+        note = f"`{name}` never awaits here" if run.never_suspends(site) else f"in `{name}`"
+        made.append(Related("called from", site, note))
+    return tuple(made[:4])
+
+
+def started_by(facts: ProcessFacts, tasks: list[Task]) -> Related | None:
+    """The line that made the tasks, and by which call."""
+    if not tasks:
+        return None
+    stack = facts.stack(tasks[0].stack)
+    index = facts.origins.user_index(stack)
+    if index is None:
+        return None
+    maker = ""
+    for site in stack[:index]:
+        maker = MAKERS.get(site.function, maker)
+    names = [task.name for task in tasks]
+    told = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+    return Related("started by", stack[index], f"{maker or 'this'} made {told}")
+
+
+def tasks_of(facts: ProcessFacts, refs: list[int]) -> list[Task]:
+    """The tasks among the references of steps, each once, in order."""
+    made = [facts.task_of(ref) for ref in dict.fromkeys(refs)]
+    return [task for task in made if task is not None]

@@ -1,0 +1,139 @@
+"""Which threads ran what, and who sent it there."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from asyncwhy.analysis.facts import ProcessFacts
+from asyncwhy.analysis.jobs import Job
+from asyncwhy.causes.draft import Run
+from asyncwhy.causes.origin import MAKERS
+from asyncwhy.model import Handoff, Placement, Role, Site
+from asyncwhy.trace.reader import Place
+
+#: Rows of the answer; the rest would not be read.
+MOST = 60
+
+
+@dataclass
+class _Ran:
+    threads: dict[str, None] = field(default_factory=dict)
+    count: int = 0
+    run_s: float = 0.0
+
+
+def placements(run: Run) -> tuple[Placement, ...]:
+    """Every coroutine that ran as a task, every job and every thread's target; most time first."""
+    made: list[Placement] = []
+    for facts in run.facts.processes:
+        made.extend(_tasks(run, facts))
+        made.extend(_jobs(run, facts))
+        made.extend(_threads(run, facts))
+    return tuple(sorted(made, key=lambda one: -one.run_s)[:MOST])
+
+
+def _tasks(run: Run, facts: ProcessFacts) -> list[Placement]:
+    line = facts.line
+    lengths = np.bincount(line.ref[line.is_task], (line.end - line.start)[line.is_task]) if line.is_task.any() else []
+    groups: dict[tuple[str, int, str], _Ran] = defaultdict(_Ran)
+    places: dict[tuple[str, int, str], tuple[Place, int]] = {}
+    for task in line.tasks.values():
+        if task.code is None or task.number >= len(lengths):
+            continue
+        site = task.code.site
+        if facts.origins.of(site.file).value == "standard":
+            continue
+        key = (site.file, site.line, line.thread_name(task.thread))
+        ran = groups[key]
+        ran.threads[key[2]] = None
+        ran.count += 1
+        ran.run_s += float(lengths[task.number])
+        places.setdefault(key, (task.code, task.stack))
+    return [_task_placement(facts, places[key], ran) for key, ran in groups.items()]
+
+
+def _task_placement(facts: ProcessFacts, found: tuple[Place, int], ran: _Ran) -> Placement:
+    place, stack = found
+    sites = facts.stack(stack)
+    index = facts.origins.user_index(sites)
+    maker = ""
+    for site in sites[: index or 0]:
+        maker = MAKERS.get(site.function, maker)
+    handoff = None if index is None else Handoff(sites[index], sites[index:])
+    return Placement(
+        function=place.site.function,
+        file=place.site.file,
+        line=place.first_line or place.site.line,
+        threads=tuple(ran.threads),
+        count=ran.count,
+        run_s=ran.run_s,
+        how=maker or "task",
+        sent_by=handoff,
+        why="a task runs on the thread of its event loop",
+    )
+
+
+def _jobs(run: Run, facts: ProcessFacts) -> list[Placement]:
+    groups: dict[tuple[int, int], list[Job]] = defaultdict(list)
+    for job in facts.jobs:
+        groups[job.code, job.stack].append(job)
+    made = []
+    for (code, stack), jobs in groups.items():
+        place = facts.process.places.get(code)
+        sites = facts.stack(stack)
+        index = facts.origins.user_index(sites)
+        offload = run.catalog.offload_of_stack([(site.file, site.function) for site in sites])
+        pool = facts.pools.get(jobs[0].pool)
+        queued = [job for job in jobs if job.queued_s > 0.003]
+        workers = dict.fromkeys(facts.line.thread_name(job.worker) for job in jobs if job.worker)
+        if not workers and pool is not None and pool.is_processes:
+            workers = dict.fromkeys(["a worker process"])
+        ran = sum(job.run_s or (job.end or job.submitted) - job.submitted for job in jobs)
+        made.append(
+            Placement(
+                function=place.site.function if place else "?",
+                file=place.site.file if place else "",
+                line=place.first_line if place else 0,
+                threads=tuple(workers),
+                count=len(jobs),
+                run_s=ran,
+                how=offload.call if offload else "submit",
+                sent_by=None if index is None else Handoff(sites[index], sites[index:]),
+                why=offload.reason if offload else "it was submitted to a pool",
+                queued=len(queued),
+                queued_s=sum(job.queued_s for job in queued),
+            )
+        )
+    return made
+
+
+def _threads(run: Run, facts: ProcessFacts) -> list[Placement]:
+    """Targets of threads that somebody other than a pool started."""
+    from asyncwhy.causes.summary import threads
+
+    roles = {thread.os_id: thread.role for thread in threads(run.facts) if thread.process == facts.pid}
+    made = []
+    for fact in facts.line.threads.values():
+        if fact.target is None or roles.get(fact.os_id) in (Role.POOL_WORKER, Role.RUNTIME):
+            continue
+        sites = facts.stack(fact.stack)
+        index = facts.origins.user_index(sites)
+        offload = run.catalog.offload_of_stack([(site.file, site.function) for site in sites])
+        site: Site = fact.target.site
+        made.append(
+            Placement(
+                function=site.function,
+                file=site.file,
+                line=fact.target.first_line or site.line,
+                threads=(fact.name,),
+                count=1,
+                run_s=(fact.end or facts.line.ended) - fact.begun,
+                how=offload.call if offload else "threading.Thread.start",
+                sent_by=None if index is None else Handoff(sites[index], sites[index:]),
+                why=offload.reason if offload else "a thread was started for it",
+            )
+        )
+    return made

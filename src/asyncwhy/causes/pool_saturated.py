@@ -1,0 +1,132 @@
+"""`pool-saturated`: jobs queue for workers."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from asyncwhy.analysis.facts import ProcessFacts
+from asyncwhy.analysis.jobs import Job, Pool
+from asyncwhy.analysis.replay import Change
+from asyncwhy.causes.draft import Draft, Run, Words
+from asyncwhy.causes.origin import called_from
+from asyncwhy.causes.seconds import seconds
+from asyncwhy.model import Effects, Related, Remedy, Safety, Site
+
+SLUG = "pool-saturated"
+
+#: A job that starts within this of its submission found a worker free; starting a thread takes 0.1 ms here,
+#: and a busy machine may take its time to run it.
+QUEUED_S = 0.003
+#: Jobs that use the CPU for more than this share of their run gain nothing from more threads.
+COMPUTING = 0.5
+#: More workers than this are never proposed.
+MOST_WORKERS = 64
+
+
+def find(run: Run) -> list[Draft]:
+    """Pools in which jobs that wait (not compute) stood in a queue."""
+    made: list[Draft] = []
+    for facts in run.facts.processes:
+        by_pool: dict[int, list[int]] = defaultdict(list)
+        for index, job in enumerate(facts.jobs):
+            by_pool[job.pool].append(index)
+        for number, indices in by_pool.items():
+            pool = facts.pools.get(number)
+            if pool is not None:
+                draft = _draft(run, facts, pool, indices)
+                if draft is not None:
+                    made.append(draft)
+    return made
+
+
+def demand(jobs: list[Job]) -> int:
+    """The most jobs that were submitted and not over at any one time."""
+    edges = sorted(
+        [(job.submitted, 1) for job in jobs] + [(job.end, -1) for job in jobs if job.end is not None]
+    )
+    most = now = 0
+    for _, step in edges:
+        now += step
+        most = max(most, now)
+    return most
+
+
+def _draft(run: Run, facts: ProcessFacts, pool: Pool, indices: list[int]) -> Draft | None:
+    jobs = [facts.jobs[index] for index in indices]
+    queued = [job for job in jobs if job.queued_s > QUEUED_S]
+    ran = sum(job.run_s for job in jobs)
+    if len(queued) < 2 or not ran or pool.is_processes:
+        return None
+    if sum(job.cpu_s for job in jobs) > COMPUTING * ran:
+        return None  # a thread more would not make it quicker: see gil-bound-threads
+    wanted = demand(jobs)
+    if wanted <= pool.workers:
+        return None  # the queue was a thread's start, not a lack of workers
+    line = _submit_line(facts, queued)
+    if line is None:
+        return None
+    site, stack = line
+    cost = sum(job.queued_s for job in queued)
+    workers = min(wanted, MOST_WORKERS)
+    return Draft(
+        cause=SLUG,
+        facts=facts,
+        site=site,
+        words=_words(pool, jobs, queued, cost),
+        count=len(queued),
+        cost_s=cost,
+        call=_call(run, site),
+        operation="pool",
+        stack=stack,
+        related=(*_made(facts, pool), *called_from(run, facts, stack)),
+        effects=Effects(late_s=cost, threads=pool.workers),
+        remedies=_remedies(pool, workers),
+        change=Change(workers={pool.number: workers}),
+    )
+
+
+def _submit_line(facts: ProcessFacts, jobs: list[Job]) -> tuple[Site, tuple[Site, ...]] | None:
+    """The user's line that submitted most of what queued."""
+    weight: dict[int, float] = defaultdict(float)
+    for job in jobs:
+        weight[job.stack] += job.queued_s
+    stack = facts.stack(max(weight, key=lambda number: weight[number]))
+    index = facts.origins.user_index(stack)
+    return None if index is None else (stack[index], stack[index:])
+
+
+def _call(run: Run, site: Site) -> str:
+    call = run.source.call_at(site.file, site.line, site.column or None, None, site.end_column)
+    return call.qualified if call is not None else "submit"
+
+
+def _made(facts: ProcessFacts, pool: Pool) -> tuple[Related, ...]:
+    """Where the limit was set; a default executor is nobody's line."""
+    stack = facts.stack(pool.stack)
+    if not stack or any(site.function.endswith("run_in_executor") for site in stack):
+        return ()
+    site = facts.origins.user_site(stack)
+    return () if site is None else (Related("limit set", site, f"{pool.workers} workers"),)
+
+
+def _words(pool: Pool, jobs: list[Job], queued: list[Job], cost: float) -> Words:
+    name = {"": "the pool"}.get(pool.name, f"the pool `{pool.name}`")
+    run_s = sum(job.run_s for job in jobs) / len(jobs)
+    return Words(
+        headline=f"{len(queued)} jobs queue for {pool.workers} workers",
+        label=f"{len(queued)} of {len(jobs)} jobs waited {seconds(cost / len(queued))} on average for a worker",
+        message=(
+            f"{len(jobs)} jobs were sent to {name} of {pool.workers} workers: {len(queued)} stood in its queue, "
+            f"{seconds(cost / len(queued))} on average, to run for {seconds(run_s)}."
+        ),
+    )
+
+
+def _remedies(pool: Pool, workers: int) -> tuple[Remedy, ...]:
+    if pool.kind == "CapacityLimiter":
+        title = f"raise the limiter: anyio.to_thread.current_default_thread_limiter().total_tokens = {workers}"
+    else:
+        title = f"give it more workers: ThreadPoolExecutor(max_workers={workers}), or loop.set_default_executor with one"
+    return (
+        Remedy(f"{title}; first make sure that what the jobs call can take as many at once", Safety.CHANGES_BEHAVIOUR),
+    )

@@ -1,0 +1,126 @@
+"""`second-loop`: a loop started inside a thread while another loop waits; a loop per call."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+import numpy as np
+
+from asyncwhy.analysis.facts import ProcessFacts
+from asyncwhy.analysis.replay import Change
+from asyncwhy.analysis.timeline import LoopRun
+from asyncwhy.causes.draft import Draft, Run, Words
+from asyncwhy.causes.origin import called_from
+from asyncwhy.causes.seconds import seconds, times
+from asyncwhy.model import Effects, Related, Remedy, Safety, Site
+
+SLUG = "second-loop"
+
+#: This many loops made by one line are a loop per call.
+PER_CALL = 3
+
+
+def find(run: Run) -> list[Draft]:
+    """Loops by thread and by the line that started them."""
+    made: list[Draft] = []
+    for facts in run.facts.processes:
+        by_line: dict[tuple[str, int], list[tuple[LoopRun, tuple[Site, ...]]]] = defaultdict(list)
+        for loop in _working(facts):
+            stack = facts.stack(loop.stack)
+            index = facts.origins.user_index(stack)
+            if index is not None:
+                by_line[stack[index].file, stack[index].line].append((loop, stack[index:]))
+        for runs in by_line.values():
+            draft = _draft(run, facts, runs)
+            if draft is not None:
+                made.append(draft)
+    return made
+
+
+def _working(facts: ProcessFacts) -> list[LoopRun]:
+    """Runs of loops that ran something of the program: `asyncio.run` runs its loop three more times to
+    cancel what is left, and those have no task of the user's."""
+    kept: list[LoopRun] = []
+    for loop in facts.line.loops:
+        stack = facts.stack(loop.stack)
+        if any(site.function.endswith(("_cancel_all_tasks", "Runner.close", "shutdown_asyncgens")) for site in stack):
+            continue
+        kept.append(loop)
+    return kept
+
+
+def _draft(run: Run, facts: ProcessFacts, runs: list[tuple[LoopRun, tuple[Site, ...]]]) -> Draft | None:
+    loops = [loop for loop, _ in runs]
+    meanwhile = [other for other in _working(facts) if any(_inside(loop, other, facts) for loop in loops)]
+    distinct = {loop.loop for loop in loops}
+    per_call = len(loops) >= PER_CALL and len(distinct) >= PER_CALL
+    if not meanwhile and not per_call:
+        return None
+    site, stack = runs[0][1][0], runs[0][1]
+    spent = sum(loop.until(facts.line.ended) - loop.start for loop in loops)
+    call = run.source.call_at(site.file, site.line, site.column or None, None, site.end_column)
+    name = call.qualified if call is not None else "run_until_complete"
+    related = list(called_from(run, facts, stack))
+    thread = facts.line.threads.get(loops[0].thread)
+    if thread is not None and thread.stack:
+        starter = facts.origins.user_site(facts.stack(thread.stack))
+        if starter is not None:
+            related.append(Related("sent there by", starter, f"started the thread {thread.name}"))
+    if meanwhile:
+        what = "while another loop of this process runs"
+        waiting = facts.line.thread_name(meanwhile[0].thread)
+        message = (
+            f"`{name}` starts an event loop of its own in {facts.line.thread_name(loops[0].thread)} "
+            f"{times(len(loops))}, while the loop of {waiting} runs: the two share nothing, and what one makes "
+            "cannot be awaited on the other."
+        )
+    else:
+        what = "for every call"
+        message = (
+            f"`{name}` makes and ends an event loop {times(len(loops))}: nothing overlaps from one call to the "
+            f"next, and each pays for a new loop and its connections ({seconds(spent)} in all)."
+        )
+    return Draft(
+        cause=SLUG,
+        facts=facts,
+        site=site,
+        words=Words(f"`{name}` starts a second loop {what}", f"started a loop {times(len(loops))}", message),
+        count=len(loops),
+        cost_s=spent,
+        call=name,
+        operation="loop",
+        stack=stack,
+        related=tuple(related),
+        effects=Effects(threads=len({loop.thread for loop in loops if meanwhile})),
+        worth=True,
+        remedies=_remedies(bool(meanwhile)),
+        change=None if meanwhile else _at_once(facts, loops),
+        thread=loops[0].thread,
+    )
+
+
+def _at_once(facts: ProcessFacts, loops: list[LoopRun]) -> Change:
+    """All runs of the line begin when the first one did: what one loop and a gather would do."""
+    starts = facts.nodes.start
+    firsts = []
+    for loop in sorted(loops, key=lambda loop: loop.start):
+        inside = np.flatnonzero(
+            (facts.nodes.thread == loop.thread) & facts.nodes.is_task & (starts >= loop.start)
+            & (starts <= loop.until(facts.line.ended))
+        )  # fmt: skip
+        if len(inside):
+            firsts.append(int(inside[0]))
+    return Change(like={node: firsts[0] for node in firsts[1:]})
+
+
+def _inside(loop: LoopRun, other: LoopRun, facts: ProcessFacts) -> bool:
+    """Whether `loop` began while `other`, in another thread, was running."""
+    return other.thread != loop.thread and other.start < loop.start < other.until(facts.line.ended)
+
+
+def _remedies(beside: bool) -> tuple[Remedy, ...]:
+    if beside:
+        title = "await the coroutine on the loop that is there, or hand it over with asyncio.run_coroutine_threadsafe"
+    else:
+        title = "call asyncio.run once, at the top, and await inside it (asyncio.Runner keeps one loop for several calls)"
+    return (Remedy(title, Safety.SKETCH),)

@@ -1,0 +1,175 @@
+"""The verdict: what the run turned out to be, in one sentence, and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from asyncwhy.analysis import lateness
+from asyncwhy.analysis.facts import Facts, ProcessFacts
+from asyncwhy.analysis.replay import Replay
+from asyncwhy.causes.draft import Draft, Run
+from asyncwhy.causes.holding import merged
+from asyncwhy.causes.seconds import seconds
+from asyncwhy.causes.waiting import overlap_reason
+from asyncwhy.model import Concurrency, Finding, Verdict
+
+#: "Near 1": tasks that overlap for a fifth of their time are no longer one after another.
+SERIAL = 1.2
+#: The replay must reach this much more concurrency for the tasks to be ones that could have overlapped.
+BETTER = 1.2
+#: "Most of the time": others were ready, or everything stood still, for half of it.
+MOST = 0.5
+#: A loop that ran for less than this, without any wait, shows nothing (5 ms).
+LITTLE_S = 0.005
+
+
+@dataclass(frozen=True)
+class Judgement:
+    verdict: Verdict
+    reason: str
+    explanation: tuple[str, ...]
+    concurrency: Concurrency
+
+
+def judge(
+    facts: Facts, run: Run, drafts: list[Draft], findings: tuple[Finding, ...], together: dict[int, Replay]
+) -> Judgement:
+    """The verdict on a run with these findings."""
+    concurrency = _concurrency(facts, together)
+    if not facts.loops and not findings:
+        return Judgement(Verdict.UNKNOWN, *_no_loop(facts), concurrency)
+    if not findings:
+        if _little(facts):
+            told = ("A loop ran, and nothing in it ever waited.", "try: a run that does some real work")
+            return Judgement(Verdict.UNKNOWN, "too little happened to tell", told, concurrency)
+        return Judgement(Verdict.ASYNCHRONOUS, *_healthy(facts, run), concurrency)
+    stopped = max((_stopped_share(process, drafts) for process in facts.processes), default=0.0)
+    serial = concurrency.achieved <= SERIAL and concurrency.possible >= BETTER * max(concurrency.achieved, 1.0)
+    verdict = Verdict.NOT_ASYNCHRONOUS if serial or stopped >= MOST else Verdict.PARTLY
+    return Judgement(verdict, _reason(facts, drafts, findings, serial), (), concurrency)
+
+
+def _concurrency(facts: Facts, together: dict[int, Replay]) -> Concurrency:
+    achieved = [process.baseline for process in facts.processes if process.line.loops]
+    possible = [
+        together.get(process.process.index, process.baseline) for process in facts.processes if process.line.loops
+    ]
+    return Concurrency(_mean(achieved), max(_mean(possible), _mean(achieved)))
+
+
+def _mean(replays: list[Replay]) -> float:
+    in_flight = sum(replay.in_flight_s for replay in replays)
+    return sum(replay.progress_s for replay in replays) / in_flight if in_flight > 0 else 0.0
+
+
+def _stopped_share(process: ProcessFacts, drafts: list[Draft]) -> float:
+    """The share of the busiest loop's time in which findings held it and somebody was ready, or in which
+    calls that only wait held it, whoever was there."""
+    most = 0.0
+    for thread in process.line.loop_threads():
+        own = [one for one in drafts if one.facts is process and one.thread == thread and one.spans]
+        spans = [span for one in own for span in one.spans]
+        waits = [span for one in own if one.cause == "blocking-call" for span in one.spans]
+        active = process.loop_s
+        if not spans or active <= 0:
+            continue
+        hurt = lateness.waited_while(process.line, thread, merged(spans))
+        held = float(np.diff(merged(waits)).sum()) if waits else 0.0
+        most = max(most, hurt / active, held / active)
+    return most
+
+
+def _no_loop(facts: Facts) -> tuple[str, tuple[str, ...]]:
+    if not facts.processes:
+        return "the program did not let the agent in", (
+            "asyncwhy watches Python programs from inside; none below this command told it anything.",
+            "It cannot look into python -I, -E or -S, nor into interpreters older than 3.9.",
+        )
+    return f"the program ended after {seconds(facts.wall_s)} without starting a loop", (
+        "asyncwhy watches asyncio event loops; none was started.",
+        "try: asyncwhy run -m yourpackage   (a module, not a file)",
+    )
+
+
+def _little(facts: Facts) -> bool:
+    return all(
+        process.loop_s < LITTLE_S and not len(process.process.table("waits")) and not process.jobs
+        for process in facts.processes
+    )
+
+
+def _healthy(facts: Facts, run: Run) -> tuple[str, tuple[str, ...]]:
+    process = max(facts.processes, key=lambda one: one.baseline.progress_s)
+    peak = peak_in_flight(process)
+    longest = longest_task(process)
+    if peak >= 2:
+        reason = f"{peak} tasks waited at the same time"
+    else:
+        reason = "its task never stopped the event loop for long"
+    if facts.endless or len(facts.processes) > 1:
+        told = [f"took {seconds(facts.wall_s)}; nobody had to wait for the event loop"]
+    else:
+        told = [f"took {seconds(facts.wall_s)}; its longest task alone takes {seconds(longest)}"]
+    why = overlap_reason(run, process) if peak >= 2 else None
+    if why:
+        told.append(why)
+    return reason, tuple(told)
+
+
+def peak_in_flight(process: ProcessFacts) -> int:
+    """The most tasks that made progress at any one time: ran, or awaited something outside."""
+    nodes = process.nodes
+    task = nodes.is_task
+    same = (nodes.previous >= 0) & (nodes.ref[nodes.previous] == nodes.ref)
+    outside = task & same & ~np.isnan(nodes.delay)
+    waits_job = np.zeros(len(task), bool)
+    for waiting in nodes.joins:
+        waits_job[waiting] = True
+    outside |= task & same & waits_job
+    starts = np.concatenate((nodes.end[nodes.previous[outside]], nodes.start[task]))
+    ends = np.concatenate((nodes.release[outside], nodes.end[task]))
+    if not len(starts):
+        return 0
+    times = np.concatenate((starts, ends))
+    steps = np.concatenate((np.ones(len(starts)), -np.ones(len(ends))))
+    order = np.lexsort((steps, np.round(times, 5)))  # an end before a begin at the same moment
+    return int(np.cumsum(steps[order]).max())
+
+
+def longest_task(process: ProcessFacts) -> float:
+    """Seconds that the task with the most running and outside waiting of its own needs alone."""
+    nodes = process.nodes
+    own: dict[int, float] = {}
+    joined = {node for waiting in nodes.joins for node in waiting}
+    for node, (ref, before) in enumerate(zip(nodes.ref.tolist(), nodes.previous.tolist(), strict=True)):
+        if nodes.is_task[node]:
+            seconds_own = float(nodes.run[node])
+            if before >= 0 and nodes.ref[before] == ref:
+                if node in joined:
+                    seconds_own += float(nodes.release[node] - nodes.end[before])
+                elif nodes.delay[node] == nodes.delay[node]:
+                    seconds_own += float(nodes.delay[node])
+            own[ref] = own.get(ref, 0.0) + seconds_own
+    return max(own.values(), default=0.0)
+
+
+def _reason(
+    facts: Facts, drafts: list[Draft], findings: tuple[Finding, ...], serial: bool
+) -> str:
+    ranked = sorted(zip(drafts, findings, strict=True), key=lambda pair: -(pair[1].cost_s or 0.0))
+    draft, first = ranked[0]
+    process = draft.facts
+    if draft.spans:
+        tasks = {piece.ref for piece in process.pieces if piece.thread == draft.thread and _in(piece.start, draft)}
+        tasks = {ref for ref in tasks if ref in process.line.tasks}
+        if serial and len(tasks) > 1:
+            return f"{len(tasks)} tasks ran one after another"
+        held = sum(one.cost_s or 0.0 for one in drafts if one.spans and one.facts is process)
+        return f"the event loop was stopped for {seconds(held)} of {seconds(process.loop_s or facts.wall_s)}"
+    return first.headline.replace("`", "")
+
+
+def _in(time: float, draft: Draft) -> bool:
+    return any(low <= time < high for low, high in draft.spans)

@@ -1,0 +1,30 @@
+"""What is worth a person's time.  All thresholds of findings stand here, with their reasons."""
+
+from __future__ import annotations
+
+from asyncwhy.causes.draft import Draft
+
+#: A finding must cost at least this much: below 5 ms nobody notices, and machines' noise begins.
+LEAST_S = 0.005
+#: ...and this share of the run: what is under a hundredth is lost in the variation from run to run.
+LEAST_SHARE = 0.01
+#: A hold that nobody suffered from in this run still counts when the call only waits and the run spent
+#: this share of its time in it: in a program that is meant to be asynchronous that is the answer sought.
+ALONE_SHARE = 0.10
+ALONE_S = 0.05
+
+
+def worthwhile(draft: Draft, gain_s: float | None, wall_s: float, least_s: float = LEAST_S) -> bool:
+    """Whether a draft becomes a finding."""
+    if draft.worth:
+        return True
+    least = max(least_s, LEAST_SHARE * wall_s)
+    if draft.cost_s is not None and draft.cost_s < least:
+        return False
+    if gain_s is not None and gain_s >= least:
+        return True
+    late = sum(victim.late_s for victim in draft.victims)
+    if late >= least:
+        return True
+    waits = draft.cause == "blocking-call" and draft.cost_s is not None
+    return waits and (draft.cost_s or 0.0) >= max(ALONE_S, ALONE_SHARE * wall_s)

@@ -1,0 +1,6 @@
+"""One file per verb; `cli.py` lists them."""
+
+from __future__ import annotations
+
+#: Modules with a `VERB`, in the order of the help.
+VERBS = ("run", "report", "explain")

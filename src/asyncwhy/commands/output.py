@@ -1,0 +1,73 @@
+"""Where a report goes, and how it looks there."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import shutil
+import sys
+from pathlib import Path
+from typing import TextIO
+
+from asyncwhy.errors import UsageError
+from asyncwhy.model import Report
+from asyncwhy.render import FORMATS, render
+
+
+def add_format(parser: argparse.ArgumentParser) -> None:
+    """The options that every verb with a report has."""
+    parser.add_argument("--format", choices=FORMATS, default="terminal", help="how the report looks")
+    parser.add_argument(
+        "--min-cost", type=_cost, metavar="SECONDS", default=0.005,
+        help="what a finding must cost to be one (0.005)",
+    )  # fmt: skip
+
+
+def _cost(text: str) -> float:
+    try:
+        value = float(text.removesuffix("s"))
+    except ValueError:
+        value = -1.0
+    if not 0 <= value < float("inf"):
+        raise argparse.ArgumentTypeError(f"`{text}` is no number of seconds")
+    return value
+
+
+def styled(report: Report, form: str, stream: TextIO) -> str:
+    """The report as text for a stream: as wide as its terminal, in colour only on one that wants it."""
+    on_terminal = stream.isatty()
+    colour = on_terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    width = shutil.get_terminal_size((80, 24)).columns if on_terminal else 80
+    encoding = (getattr(stream, "encoding", None) or "ascii").lower().replace("-", "")
+    return render(report, form, width=width, colour=colour, ascii=not encoding.startswith("utf"))
+
+
+def show(report: Report, form: str, stream: TextIO) -> None:
+    """Print to a stream that may be closed or gone: the report is lost then, and nothing else."""
+    with contextlib.suppress(ValueError, BrokenPipeError, OSError, AttributeError):
+        text = styled(report, form, stream)
+        stream.write(f"\n{text}" if form == "terminal" else text)
+        stream.flush()
+
+
+def writable(path: str) -> Path:
+    """A file that a report can be written to, made now so that it is known before the program runs."""
+    made = Path(path)
+    try:
+        with made.open("a", encoding="utf-8"):
+            pass
+    except OSError as error:
+        raise UsageError(f"cannot write the report {path}: {error.strerror}") from None
+    return made
+
+
+def save(report: Report, form: str, path: Path) -> None:
+    """Write the report to a file: never coloured, always UTF-8."""
+    path.write_text(render(report, form, width=80, colour=False, ascii=False), encoding="utf-8", errors="replace")
+
+
+def complain(text: str) -> None:
+    """One line on stderr, if there is one."""
+    with contextlib.suppress(ValueError, OSError, AttributeError):
+        print(f"asyncwhy: {text}", file=sys.stderr)

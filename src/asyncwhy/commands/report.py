@@ -1,0 +1,38 @@
+"""`asyncwhy report`: print a recorded run again."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from asyncwhy.commands import output, traces
+from asyncwhy.commands.verb import Verb
+
+
+class Report(Verb):
+    """Prints a recorded run again, on stdout.  Nothing is run.
+
+    Without TRACE it takes the newest run in your cache folder.
+    """
+
+    name = "report"
+    summary = "print a recorded run again"
+
+    def arguments(self, parser: argparse.ArgumentParser) -> None:
+        parser.add_argument("trace", nargs="?", metavar="TRACE", help="a recorded run")
+        output.add_format(parser)
+
+    def run(self, options: argparse.Namespace) -> int:
+        from asyncwhy.causes.diagnosis import diagnose
+        from asyncwhy.fix.remedies import remedies_of
+        from asyncwhy.trace.reader import read
+
+        trace = read(Path(options.trace) if options.trace else traces.newest())
+        report = diagnose(trace, options.min_cost, remedies_of)
+        sys.stdout.write(output.styled(report, options.format, sys.stdout))
+        sys.stdout.flush()
+        return 0
+
+
+VERB = Report()
