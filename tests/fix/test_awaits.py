@@ -147,3 +147,16 @@ def test_a_forgotten_await_in_a_plain_function() -> None:
     source = PythonSource(Sources({"app.py": "def main():\n    work(1)\n"}))
     (call,) = source.unawaited_calls("app.py", "main", "work")
     assert [remedy.diff for remedy in never_awaited_remedies(source, call)] == [None, None]
+
+
+@pytest.mark.parametrize(("library", "word"), [("trio", "nursery"), ("anyio", "task group")])
+def test_other_libraries_get_their_own_words(library: str, word: str) -> None:
+    text = program("for x in xs:\n    await f(x)\n    await g(x)\n", f"import {library}\n")
+    source = PythonSource(Sources({"app.py": text}))
+    awaits = source.awaits("app.py", "main")
+    for found in (
+        sequential_awaits_remedies(source, "app.py", awaits),
+        await_in_loop_remedies(source, "app.py", awaits[0]),
+    ):
+        assert word in found[0].title
+        assert {remedy.diff for remedy in found} == {None}

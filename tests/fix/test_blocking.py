@@ -240,9 +240,7 @@ def test_trio_and_list_comprehension_frames() -> None:
     program = "import trio, time\nasync def main(xs):\n    return [time.sleep(x) for x in xs]\n"
     stack = (Site("app.py", 3, 13, "main.<locals>.<listcomp>", 26), Site("app.py", 3, 12, "main", 45))
     source = PythonSource(Sources({"app.py": program}))
-    first, second = blocking_call_remedies(
-        source, stack[0], stack, "time.sleep", "trio.sleep", to_thread="trio.to_thread.run_sync"
-    )
+    first, second = blocking_call_remedies(source, stack[0], stack, "time.sleep", "asyncio.sleep")
     assert "[await trio.sleep(x) for x in xs]" in after(program, first)
     assert "[await trio.to_thread.run_sync(time.sleep, x) for x in xs]" in after(program, second)
 

@@ -164,6 +164,9 @@ BOUND = [
     ("try:\n    x = await f(a)\nexcept OSError:\n    return\ny = await g(b)", "line 6 leaves before line 7"),
     ("if a:\n    x = await f(a)\nelse:\n    y = await g(b)", "different branches"),
     ("match a:\n case 1:\n  x = await f(a)\n case _:\n  y = await g(b)", "different branches"),
+    ("if a:\n    await f(a)\n    return\ny = await g(b)", "line 5 leaves before line 6"),
+    ("await self.app(a, send)\nawait self.other(b, send)", "both use `send`"),
+    ("await check_config()\nx = await f(a)", "may have to come first"),
     ("await asyncio.gather(f(a), f(b))\nx = await g(b)", "waits for all of its group"),
 ]  # fmt: skip
 
@@ -232,6 +235,7 @@ def test_state_of_an_object() -> None:
 def test_confidence() -> None:
     assert pair("x = await f(a)\ny = await f(b)").confidence is Confidence.HIGH
     assert pair("await say(a)\ny = await f(b)").confidence is Confidence.MEDIUM
+    assert pair("x = await load(a)\ny = await f(b)").confidence is Confidence.HIGH
     assert pair("x = await insert(a)\ny = await f(b)").confidence is Confidence.LOW
 
 
@@ -287,6 +291,8 @@ BOUND_TURNS = [
     ("for x in xs:\n    await self.queue.put(x)", "every turn uses `self.queue`"),
     ("for x in xs:\n    async with lock:\n        await f(x)", "every turn"),
     ("async with lock:\n    for x in xs:\n        await f(x)", "the loop runs inside `lock`"),
+    ("for x in xs:\n    await send(x)", "every turn uses `send`"),
+    ("for x in xs:\n    await self.link.send_text(x)", "every turn uses `self.link`"),
     ("for t in tasks:\n    await t", "started"),
     ("ts = [asyncio.create_task(f(x)) for x in xs]\nfor t in ts:\n    await t", "started"),
     ("for t in asyncio.as_completed(xs):\n    a.append(await t)", "started"),

@@ -20,8 +20,8 @@ BOUNDED = (
     "loop, and `async with semaphore:` around the call"
 )
 GROUPS = {
-    "anyio": "start all turns in one task group: `async with anyio.create_task_group() as group:` around the loop",
-    "trio": "start all turns in one nursery: `async with trio.open_nursery() as nursery:` around the loop",
+    "anyio": "start all turns in one task group: `async with anyio.create_task_group() as group:` around it",
+    "trio": "start all turns in one nursery: `async with trio.open_nursery() as nursery:` around it",
 }
 LIMITS = {name: BOUNDED.replace("asyncio.Semaphore", f"{name}.CapacityLimiter") for name in GROUPS}
 PER_ITEM = (

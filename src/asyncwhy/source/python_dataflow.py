@@ -17,7 +17,15 @@ from asyncwhy.source.python_flow import Taint, Why
 from asyncwhy.source.python_module import FunctionNode, Module, own_nodes
 from asyncwhy.source.python_names import Names
 from asyncwhy.source.python_paths import touched
-from asyncwhy.source.python_resources import Resources, comes_first, comes_last, is_group, is_sleep, tokens
+from asyncwhy.source.python_resources import (
+    Resources,
+    comes_first,
+    comes_last,
+    is_group,
+    is_sleep,
+    only_fetches,
+    tokens,
+)
 from asyncwhy.source.python_started import Started
 from asyncwhy.source.python_state import SharedState, State
 from asyncwhy.source.python_turns import Turns
@@ -59,9 +67,10 @@ class Dataflow:
     def confidence(self, node: ast.AST) -> Confidence:
         """High where the result is used and the name is that of a reader; low for effects and sleeps."""
         callee = self.resources.callee(waited_for(node))
-        if comes_first(callee) or comes_last(callee) or is_group(callee):
+        dropped = self.dropped(node)
+        if is_group(callee) or not only_fetches(callee) or (dropped and comes_first(callee)):
             return Confidence.LOW
-        return Confidence.MEDIUM if self.dropped(node) or is_sleep(callee) else Confidence.HIGH
+        return Confidence.MEDIUM if dropped or is_sleep(callee) else Confidence.HIGH
 
     def dropped(self, node: ast.AST) -> bool:
         """Whether nothing takes the await's value."""
@@ -148,10 +157,20 @@ class Dataflow:
         reads = self.reads(second)
         if start != stop:
             for unit in units[start + 1 : stop]:
+                if self._leaves_for_both(unit.node, first, second):
+                    return f"line {unit.node.lineno} leaves before line {line_of(second)}"
                 taint.follow(unit)
             if (why := taint.decides(units[stop])) is not None:
                 return f"whether line {line_of(second)} runs {_hangs_on(why)}"
         return None if (why := taint.read_by(reads)) is None else f"operand {_reads(why)}"
+
+    def _leaves_for_both(self, exit_: ast.stmt, first: ast.AST, second: ast.AST) -> bool:
+        """Whether whoever passes the first await takes this exit, and so never comes to the second."""
+        holder = self.module.parents[exit_]
+        if not isinstance(exit_, EXITS) or not self.ends(exit_, self._statement(second)):
+            return False
+        around = self.module.ancestors(first)
+        return holder in around and self._block(holder, exit_) == self._block(holder, first)
 
     def reads(self, node: ast.AST) -> set[str]:
         """What the awaited expression reads, the functions that it calls in this file included."""

@@ -36,11 +36,17 @@ _FIRST = frozenset(
     "create delete drain drop emit ensure enter execute executemany flush handshake init initialise "
     "initialize insert install join load lock login make migrate mkdir notify open post prepare publish "
     "push put register remove reset save seed send set setup start store subscribe sync truncate update "
-    "upsert wait warm warmup write unlink rename move copy".split()
+    "upsert wait warm warmup write unlink rename move copy check validate verify require seek sendto "
+    "sendall chmod symlink".split()
 )
 _LAST = frozenset(
     "aclose cancel cleanup close commit destroy disconnect exit finish logout quit release rollback "
     "shutdown stop teardown terminate unlock unsubscribe".split()
+)
+_FETCHES = frozenset("load open build make prepare wait join copy check validate verify".split())
+_CHANNEL = frozenset(
+    "send send_all send_bytes send_json send_str send_text sendall sendto write writelines drain recv "
+    "recvfrom receive receive_some readline readexactly readuntil read_until seek".split()
 )
 _GROUPS = frozenset({"gather", "wait", "as_completed"})
 _WRAPPERS = frozenset({"wait_for", "shield", "ensure_future", "create_task"})
@@ -67,6 +73,9 @@ class Resources:
         for path, node in reads_of(waited):
             parts = prefixes(path)
             whole = node not in called
+            if not whole and self._is_channel(parts, node):
+                owner = node.value if isinstance(node, ast.Attribute) else node
+                found[parts[-2] if len(parts) > 1 else path] = owner
             current: ast.expr | None = node
             for index in range(len(parts) - 1, -1, -1):
                 if current is not None and (whole or index < len(parts) - 1):
@@ -74,6 +83,16 @@ class Resources:
                         found[parts[index]] = current
                 current = current.value if isinstance(current, ast.Attribute) else None
         return found
+
+    def _is_channel(self, parts: list[str], node: ast.expr) -> bool:
+        """Whether the call's name alone says that what it is called on carries one message after another."""
+        if (
+            parts[-1].rpartition(".")[2] not in _CHANNEL
+            or self.names.qualified(node) in self.module.functions
+        ):
+            return False
+        owner = node.value if isinstance(node, ast.Attribute) else node
+        return self.names.type_of(owner) not in _SHARABLE_TYPES
 
     def _is_serial(self, path: str, node: ast.expr, *, receiver: bool) -> bool:
         if isinstance(node, ast.Name) and any(
@@ -87,6 +106,8 @@ class Resources:
         last = words[-1] if words else ""
         if last == "session" and kind is None and self._speaks_http():
             return False
+        if not receiver and last in ("send", "receive"):
+            return True  # ASGI's two callables, handed on
         return last in _SERIAL or (receiver and last in _SERIAL_RECEIVERS)
 
     def _speaks_http(self) -> bool:
@@ -132,8 +153,9 @@ class Resources:
 
 
 def is_sleep(callee: str) -> bool:
-    """Whether the call does nothing but pass time."""
-    return callee in ("asyncio.sleep", "anyio.sleep", "trio.sleep", "asyncio.sleep_forever", "gevent.sleep")
+    """Whether the call does nothing but pass time; a function of the file's own is not meant."""
+    owner, _, last = callee.rpartition(".")
+    return last in ("sleep", "sleep_until", "sleep_forever") and bool(owner)
 
 
 def is_group(callee: str) -> bool:
@@ -144,6 +166,12 @@ def is_group(callee: str) -> bool:
 def comes_first(callee: str) -> bool:
     """Whether the name says that something is brought about which later lines may need."""
     return bool(_FIRST.intersection(tokens(callee)))
+
+
+def only_fetches(callee: str) -> bool:
+    """Whether a name that may mean an effect means a result, now that the result is used."""
+    effects = (_FIRST | _LAST).intersection(tokens(callee))
+    return effects <= _FETCHES
 
 
 def comes_last(callee: str) -> bool:
