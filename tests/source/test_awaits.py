@@ -165,6 +165,7 @@ BOUND = [
     ("if a:\n    x = await f(a)\nelse:\n    y = await g(b)", "different branches"),
     ("match a:\n case 1:\n  x = await f(a)\n case _:\n  y = await g(b)", "different branches"),
     ("if a:\n    await f(a)\n    return\ny = await g(b)", "line 5 leaves before line 6"),
+    ("if a:\n    return await f(a)\ny = await g(b)", "line 4 leaves before line 5"),
     ("await self.app(a, send)\nawait self.other(b, send)", "both use `send`"),
     ("await check_config()\nx = await f(a)", "may have to come first"),
     ("await asyncio.gather(f(a), f(b))\nx = await g(b)", "waits for all of its group"),

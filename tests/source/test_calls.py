@@ -140,6 +140,8 @@ def test_without_a_column_the_hint_decides_else_the_outermost() -> None:
     assert call(program, 1, hint="h").name == "h"
     assert call(program, 1, hint="Some.thing.g").name == "g"
     assert call(program, 1, hint="unknown").name == "f"
+    program = "with a(), Pool(b()): pass"
+    assert call(program, 1, hint="lib.Pool.__exit__").name == "Pool"
 
 
 def test_calls_over_several_lines() -> None:

@@ -117,7 +117,9 @@ class Calls:
         """Whether the call may be one of a callable with this (qualified) name."""
         if not hint:
             return False
-        wanted = hint.removesuffix(".__init__").removesuffix(".__call__")
+        wanted = hint
+        for special in (".__init__", ".__call__", ".__enter__", ".__exit__"):
+            wanted = wanted.removesuffix(special)
         written = dotted(call.func) or ""
         if isinstance(call.func, ast.Attribute):
             written = written or call.func.attr

@@ -156,10 +156,11 @@ class Dataflow:
         taint.seed(units[start], self.seeds(first), line_of(first))
         reads = self.reads(second)
         if start != stop:
-            for unit in units[start + 1 : stop]:
+            for unit in units[start:stop]:
                 if self._leaves_for_both(unit.node, first, second):
                     return f"line {unit.node.lineno} leaves before line {line_of(second)}"
-                taint.follow(unit)
+                if unit is not units[start]:
+                    taint.follow(unit)
             if (why := taint.decides(units[stop])) is not None:
                 return f"whether line {line_of(second)} runs {_hangs_on(why)}"
         return None if (why := taint.read_by(reads)) is None else f"operand {_reads(why)}"
