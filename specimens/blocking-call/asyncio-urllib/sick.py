@@ -32,3 +32,4 @@ if __name__ == "__main__":
     threading.Thread(target=server.serve_forever, args=(0.05,), name="weather", daemon=True).start()
     asyncio.run(main(server.server_port))
     server.shutdown()
+    server.server_close()

@@ -4,7 +4,7 @@ import anyio
 
 
 def read_picture(number):
-    time.sleep(0.1)
+    time.sleep(0.2)
     return f"picture {number}"
 
 
@@ -16,7 +16,7 @@ async def thumbnail(limiter, number):
 async def main():
     limiter = anyio.CapacityLimiter(2)
     async with anyio.create_task_group() as group:
-        for number in range(12):
+        for number in range(6):
             group.start_soon(thumbnail, limiter, number)
 
 

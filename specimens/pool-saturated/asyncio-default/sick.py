@@ -6,7 +6,7 @@ WORKERS = min(32, (os.cpu_count() or 1) + 4)  # what asyncio gives a program tha
 
 
 def look_up(host):
-    time.sleep(0.1)
+    time.sleep(0.25)
     return f"10.0.0.{host}"
 
 
@@ -16,7 +16,7 @@ async def resolve(host):
 
 
 async def main():
-    answers = await asyncio.gather(*(resolve(host) for host in range(WORKERS * 4)))
+    answers = await asyncio.gather(*(resolve(host) for host in range(WORKERS * 2)))
     print(answers[-1])
 
 

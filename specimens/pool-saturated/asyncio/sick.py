@@ -6,7 +6,7 @@ pool = ThreadPoolExecutor(max_workers=2, thread_name_prefix="thumbnails")
 
 
 def read_picture(number):
-    time.sleep(0.1)
+    time.sleep(0.2)
     return f"picture {number}"
 
 
@@ -17,7 +17,7 @@ async def thumbnail(number):
 
 
 async def main():
-    await asyncio.gather(*(thumbnail(number) for number in range(12)))
+    await asyncio.gather(*(thumbnail(number) for number in range(6)))
 
 
 if __name__ == "__main__":

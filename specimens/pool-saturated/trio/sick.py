@@ -4,7 +4,7 @@ import trio
 
 
 def read_picture(number):
-    time.sleep(0.1)
+    time.sleep(0.2)
     return f"picture {number}"
 
 
@@ -16,7 +16,7 @@ async def thumbnail(limiter, number):
 async def main():
     limiter = trio.CapacityLimiter(2)
     async with trio.open_nursery() as nursery:
-        for number in range(12):
+        for number in range(6):
             nursery.start_soon(thumbnail, limiter, number)
 
 
