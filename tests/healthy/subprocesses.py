@@ -6,7 +6,10 @@ import sys
 
 async def run(name, seconds):
     process = await asyncio.create_subprocess_exec(
-        "sh", "-c", f"for i in 1 2 3; do echo {name} $i; sleep {seconds}; done", stdout=asyncio.subprocess.PIPE
+        "sh",
+        "-c",
+        f"for i in 1 2 3; do echo {name} $i; sleep {seconds}; done",
+        stdout=asyncio.subprocess.PIPE,
     )
     lines = 0
     async for line in process.stdout:
