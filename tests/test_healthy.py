@@ -32,4 +32,5 @@ def test_a_healthy_program_gets_no_finding(
     python = require(pythons, version, *modules, at_least=NEEDS.get(program.stem, (3, 9)))
     observed = observe(python, program, tmp_path, uvloop=on_uvloop)
     assert observed.exit_code == 0, observed.output
-    assert check(observed.report, HEALTHY) == []
+    differences = check(observed.report, HEALTHY)
+    assert not differences, "\n".join(differences)

@@ -90,7 +90,8 @@ def test_specimen(
     observed = observe(python, program, tmp_path, uvloop=on_uvloop)
     assert observed.exit_code == 0, observed.output
     expected = specimen.expected.with_output(observed.output) if twin == "sick" else HEALTHY
-    assert check(observed.report, expected) == []
+    differences = check(observed.report, expected)
+    assert not differences, "\n".join(differences)
 
 
 @pytest.mark.parametrize("cause", [*FIRST_CAUSES, *LATER_CAUSES])
