@@ -10,7 +10,7 @@ def render_report(customer):
     total = 0
     finish = time.thread_time() + CPU_PER_REPORT
     while time.thread_time() < finish:
-        total = (total * 31 + customer) % 1_000_003
+        total = (total + sum(page * customer for page in range(500))) % 1_000_003
     print(f"report for {customer} rendered in {time.perf_counter() - started:.3f} s", flush=True)
     return total
 

@@ -9,7 +9,7 @@ def index_shard(number):
     entries = number
     finish = time.thread_time() + CPU_PER_SHARD
     while time.thread_time() < finish:
-        entries = (entries * 69_069 + 1) % 4_294_967_296
+        entries = (entries + sum(word * number for word in range(500))) % 4_294_967_296
     return entries
 
 

@@ -9,7 +9,7 @@ def score(message):
     total = 0
     finish = time.thread_time() + CPU_PER_MESSAGE
     while time.thread_time() < finish:
-        total = (total * 31 + message) % 65_521
+        total = (total + sum(byte * message for byte in range(500))) % 65_521
     return total
 
 
