@@ -67,5 +67,6 @@ def observe(python: Path, program: Path, folder: Path, *, uvloop: bool = False) 
         encoding="utf-8",
         timeout=TIMEOUT_S,
     )
-    assert report.exists(), f"no report (exit code {done.returncode}):\n{done.stderr}"
-    return Observed(json.loads(report.read_text(encoding="utf-8")), done.stdout, done.returncode)
+    told_us = report.read_text(encoding="utf-8") if report.exists() else ""
+    assert told_us, f"no report, or an empty one (exit code {done.returncode}):\n{done.stderr}"
+    return Observed(json.loads(told_us), done.stdout, done.returncode)
