@@ -7,7 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
-from asyncwhy.analysis import holds, jobs, replay, schedule, timeline
+from asyncwhy.analysis import holds, jobs, replay, schedule, timeline, wakers
 from asyncwhy.analysis.places import Origins
 from asyncwhy.model import Site
 from asyncwhy.trace.reader import Process, Trace
@@ -58,6 +58,22 @@ class ProcessFacts:
     def stack(self, number: int) -> tuple[Site, ...]:
         return self.process.stack(number)
 
+    def sent_stack(self, number: int, task: int) -> tuple[Site, ...]:
+        """A stack, and below it, if no line of the user's is in it, the one on which its task was made.
+
+        `gather(asyncio.to_thread(f))` submits from a task that consists of library code only.
+        """
+        sites = self.stack(number)
+        seen = 0
+        while not any(self.origins.is_user(site) for site in sites) and task in self.line.tasks and seen < 8:
+            made = self.line.tasks[task]
+            sites, task, seen = sites + self.stack(made.stack), made.parent, seen + 1
+        return sites
+
+    def job_stack(self, job: jobs.Job) -> tuple[Site, ...]:
+        """Where a job was submitted, down to the user's own line."""
+        return self.sent_stack(job.stack, job.task)
+
     def task_of(self, ref: int) -> timeline.Task | None:
         return self.line.tasks.get(ref)
 
@@ -102,6 +118,7 @@ def _process(process: Process, origin: int) -> ProcessFacts:
     line = timeline.build(process, origin)
     samples = holds.samples_of(line)
     holds.add_unseen_steps(line, samples)
+    wakers.resolve(line)
     return ProcessFacts(
         process=process,
         line=line,

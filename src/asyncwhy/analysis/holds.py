@@ -25,6 +25,9 @@ BLOCKED_SHARE = 0.5
 #: The sampler's lateness beyond which a native call kept the GIL: CPython hands it over every 5 ms
 #: (`sys.getswitchinterval()`); three times that leaves room for the scheduler.
 LATE_FACTOR = 3.0
+#: Several threads that compute in Python also keep the sampler late; who has the GIL alone uses this share of
+#: the time itself.
+ALONE_SHARE = 0.8
 #: A thread that waits for the GIL wakes every 5 ms to ask for it, which costs it more CPU than this share;
 #: one that sleeps or waits for I/O uses none.
 ASLEEP_SHARE = 0.0005
@@ -134,6 +137,7 @@ def _insert(timeline: Timeline, spans: list[tuple[float, float, int]]) -> None:
     timeline.end = np.concatenate([timeline.end, [span[1] for span in spans]])[order]
     timeline.thread = np.concatenate([timeline.thread, [span[2] for span in spans]])[order]
     timeline.lag = np.concatenate([timeline.lag, np.zeros(len(spans))])[order]
+    timeline.foreign = np.concatenate([timeline.foreign, np.zeros(len(spans), bool)])[order]
     timeline.ref = np.concatenate([timeline.ref, np.full(len(spans), schema.CALLBACK)])[order]
 
 
@@ -226,9 +230,10 @@ class _Cutter:
 
     def _kind(self, low: float, high: float, cpu: float, late: float) -> Kind:
         length = max(high - low, 1e-9)
-        if cpu >= BLOCKED_SHARE * length:
-            return Kind.GIL if late >= self.late_from and late >= 0.5 * length else Kind.BUSY
         elsewhere = sum(cpu_between(other, low, high) for other in self.others)
+        if cpu >= BLOCKED_SHARE * length:
+            alone = elsewhere < 0.3 * length or cpu >= ALONE_SHARE * length
+            return Kind.GIL if late >= self.late_from and late >= 0.5 * length and alone else Kind.BUSY
         if elsewhere >= 0.6 * length and cpu >= ASLEEP_SHARE * length:
             return Kind.GIL_WAIT
         return Kind.BLOCKED
@@ -238,3 +243,23 @@ def _lengthen(piece: Piece, end: float, cpu: float, late: float) -> None:
     piece.end = end
     piece.cpu_s += cpu
     piece.late_s += late
+
+
+def other_threads(timeline: Timeline, samples: dict[int, Samples], loops: set[int]) -> list[Piece]:
+    """Stretches in which a thread without a loop kept the GIL in one native call.
+
+    The sampler woke late, and that thread's CPU clock had run all the while.
+    """
+    late_from = LATE_FACTOR * float(timeline.process.meta.get("switch_interval", 0.005))
+    made: list[Piece] = []
+    for thread, own in samples.items():
+        if thread in loops:
+            continue
+        for index in np.flatnonzero((own.late >= late_from) & (own.stack > 0)).tolist():
+            end, late = float(own.first[index]), float(own.late[index])
+            before = float(own.cpu_last[index - 1]) if index else 0.0
+            if float(own.cpu_first[index]) - before >= ALONE_SHARE * late:
+                made.append(
+                    Piece(thread, 0, -1 - index, end - late, end, late, late, int(own.stack[index]), 1, Kind.GIL)
+                )
+    return made

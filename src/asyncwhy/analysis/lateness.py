@@ -35,10 +35,10 @@ def held(spans: Floats, times: Floats) -> Floats:
 
 def victims(line: Timeline, thread: int, spans: Floats) -> list[Late]:
     """Who was ready during `spans` of `thread` and had to wait, most late first."""
-    mine = np.flatnonzero((line.thread == thread) & (line.lag > LEAST_S))
+    mine = np.flatnonzero((line.thread == thread) & (line.late > LEAST_S))
     if not len(mine):
         return []
-    late = held(spans, line.start[mine]) - held(spans, line.start[mine] - line.lag[mine])
+    late = held(spans, line.start[mine]) - held(spans, line.start[mine] - line.late[mine])
     hurt = late > LEAST_S
     made: dict[object, list[tuple[int, float]]] = {}
     for ref, seconds in zip(line.ref[mine[hurt]].tolist(), late[hurt].tolist(), strict=True):
@@ -53,10 +53,10 @@ def victims(line: Timeline, thread: int, spans: Floats) -> list[Late]:
 
 def waited_while(line: Timeline, thread: int, spans: Floats) -> float:
     """Seconds of `spans` during which at least one other step was ready."""
-    mine = np.flatnonzero((line.thread == thread) & (line.lag > LEAST_S))
+    mine = np.flatnonzero((line.thread == thread) & (line.late > LEAST_S))
     if not len(mine) or not len(spans):
         return 0.0
-    ready = np.column_stack((line.start[mine] - line.lag[mine], line.start[mine]))
+    ready = np.column_stack((line.start[mine] - line.late[mine], line.start[mine]))
     ready = ready[np.argsort(ready[:, 0])]
     # The union of the ready intervals, then how much of the spans lies inside it.
     reach = np.maximum.accumulate(ready[:, 1])

@@ -27,10 +27,6 @@ from asyncwhy.trace import schema
 GAP_S = 0.0005
 #: ...as long as they sum up to less than this; a longer step is always a node of its own.
 LONG_S = 0.001
-#: Callbacks are followed back this many times to the task's step that began the chain.
-CHAIN = 6
-#: A wake-up noted by another thread belongs to a callback that became ready within this time of it.
-NEAR_S = 0.0002
 #: Functions that wait for all of several tasks, by the end of their qualified names.
 JOINS = ("gather", "TaskGroup.__aexit__", "_wait", "wait")
 
@@ -73,9 +69,6 @@ class _Builder:
     def __init__(self, timeline: Timeline, jobs: list[Job]) -> None:
         self.line = timeline
         self.jobs = jobs
-        self.by_thread = {
-            thread: np.flatnonzero(timeline.thread == thread) for thread in np.unique(timeline.thread).tolist()
-        }
 
     def build(self) -> Nodes:
         node_of, firsts = self._coalesce()
@@ -84,15 +77,14 @@ class _Builder:
         run = np.bincount(node_of, line.end - line.start, count)
         end = np.zeros(count)
         np.maximum.at(end, node_of, line.end)
-        ready = line.start - line.lag
-        root, when, foreign = self._roots(ready)
+        root, when, foreign = line.root, line.when, line.root_foreign
         nodes = Nodes(
             thread=line.thread[firsts],
             start=line.start[firsts],
             end=end,
             run=run,
             ref=line.ref[firsts],
-            release=np.minimum(ready[firsts], line.start[firsts]),
+            release=line.start[firsts] - line.late[firsts],
             previous=np.full(count, -1),
             delay=np.full(count, np.nan),
             wakes=[[] for _ in range(count)],
@@ -139,46 +131,6 @@ class _Builder:
         return node_of, firsts[np.argsort(line.start[firsts], kind="stable")]
 
     # --- what released them ----------------------------------------------------------------------------
-
-    def _containing(self, thread: Ints, time: Floats, before: Ints) -> Ints:
-        """The step on `thread` that ran at `time` and began before step `before`; -1 where none did."""
-        found = np.full(len(time), -1)
-        for number, steps in self.by_thread.items():
-            mine = np.flatnonzero(thread == number)
-            at = np.searchsorted(self.line.start[steps], time[mine], "right") - 1
-            step = steps[np.maximum(at, 0)]
-            good = (at >= 0) & (time[mine] <= self.line.end[step] + 2e-7) & (step != before[mine])
-            found[mine[good]] = step[good]
-        return found
-
-    def _roots(self, ready: Floats) -> tuple[Ints, Floats, Any]:
-        """(step that released each step or -1, at what time, whether another thread did)."""
-        line = self.line
-        every = np.arange(len(ready))
-        known = line.lag > 0
-        waker = np.where(known, self._containing(line.thread, ready, every), -1)
-        foreign_own = self._foreign(ready) & known
-        waker[foreign_own] = -1
-        waker[(line.ref & schema.TIMER) > 0] = -1
-        short_callback = ((line.ref & schema.CALLBACK) > 0) & (line.end - line.start < LONG_S)
-        root, when, foreign = waker.copy(), ready.copy(), foreign_own.copy()
-        for _ in range(CHAIN):
-            follow = (root >= 0) & short_callback[np.maximum(root, 0)]
-            if not follow.any():
-                break
-            at = root[follow]
-            when[follow] = ready[at]
-            foreign[follow] = foreign_own[at]
-            root[follow] = waker[at]
-        return root, when, foreign
-
-    def _foreign(self, ready: Floats) -> Any:
-        wakeups = self.line.process.table("wakeups")
-        if not len(wakeups):
-            return np.zeros(len(ready), bool)
-        times = np.sort(self.line.seconds(wakeups["time"]))
-        at = np.searchsorted(times, ready + 1e-9) - 1
-        return (at >= 0) & (ready - times[np.maximum(at, 0)] < NEAR_S)
 
     def _previous(self, nodes: Nodes) -> None:
         order = np.lexsort((nodes.start, nodes.ref))
@@ -251,9 +203,21 @@ class _Builder:
         """A task that nothing inside made (`asyncio.run`): so long after what its thread did before."""
         nodes.previous[node] = last
         if last < 0:
-            nodes.absolute[node] = nodes.release[node]
+            self._began_thread(nodes, node)
         else:
             nodes.delay[node] = max(float(nodes.release[node] - nodes.end[last]), 0.0)
+
+    def _began_thread(self, nodes: Nodes, node: int) -> None:
+        """The first of its thread: begun by whoever started the thread, or at its recorded time."""
+        fact = self.line.threads.get(int(nodes.thread[node]))
+        starter = -1
+        if fact is not None and fact.starter:
+            own = np.flatnonzero((nodes.thread == fact.starter) & (nodes.start <= fact.asked) & (nodes.end >= fact.asked))
+            starter = int(own[0]) if len(own) else -1
+        if fact is None or starter < 0 or starter >= node:
+            nodes.absolute[node] = nodes.release[node]
+        else:
+            self._wake(nodes, starter, fact.asked, node)
 
     def _creators(self, nodes: Nodes) -> dict[int, int]:
         """task -> the node of its parent that made it."""

@@ -6,7 +6,7 @@ Times are float seconds since the run began.  Arrays of one `Timeline` are sorte
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -67,11 +67,16 @@ class ThreadFact:
     target: Place | None
     end: float | None
     cpu_s: float | None
+    asked: float = 0.0  # when `start()` was called
 
 
 @dataclass
 class Timeline:
-    """The steps, idle times and loops of one process."""
+    """The steps, idle times and loops of one process.
+
+    `lag` is a step's own, from when its handle was scheduled; `root`, `when`, `root_foreign` and `late` are
+    filled in by `wakers.resolve`.
+    """
 
     process: Process
     origin_ns: int
@@ -82,13 +87,17 @@ class Timeline:
     lag: Floats
     ref: Ints
     thread: Ints
+    foreign: Bools  # made ready by another thread
     tasks: dict[int, Task]
     loops: list[LoopRun]
     threads: dict[int, ThreadFact]
     idle_start: Floats
     idle_end: Floats
     idle_thread: Ints
-    names: dict[int, str] = field(default_factory=dict)
+    root: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
+    when: Floats = field(default_factory=lambda: np.zeros(0))
+    root_foreign: Bools = field(default_factory=lambda: np.zeros(0, bool))
+    late: Floats = field(default_factory=lambda: np.zeros(0))
 
     @property
     def is_task(self) -> Bools:
@@ -131,6 +140,7 @@ def build(process: Process, origin_ns: int) -> Timeline:
         lag=steps["lag_s"].astype(np.float64),
         ref=steps["ref"].astype(np.int64),
         thread=steps["thread"].astype(np.int64),
+        foreign=(steps["flags"] & schema.FOREIGN) > 0,
         tasks=_tasks(process, origin_ns),
         loops=_loops(process, origin_ns),
         threads=_threads(process, origin_ns),
@@ -220,12 +230,11 @@ def _threads(process: Process, origin_ns: int) -> dict[int, ThreadFact]:
             begun = (event["time"] - origin_ns) / 1e9
             target = process.places.get(event["target"])
             made[number] = ThreadFact(
-                number, event["name"], event["native"], begun, starter, event["stack"], target, None, None
-            )
+                number, event["name"], event["native"], begun, starter, event["stack"], target, None, None,
+                (event["asked"] - origin_ns) / 1e9 if event.get("asked") else begun,
+            )  # fmt: skip
         elif event["event"] == "thread-end" and number in made:
             old = made[number]
-            made[number] = ThreadFact(
-                old.number, event.get("name", old.name), old.os_id, old.begun, old.starter, old.stack, old.target,
-                (event["time"] - origin_ns) / 1e9, event["cpu"] / 1e9,
-            )  # fmt: skip
+            ended = (event["time"] - origin_ns) / 1e9
+            made[number] = replace(old, name=event.get("name", old.name), end=ended, cpu_s=event["cpu"] / 1e9)
     return made

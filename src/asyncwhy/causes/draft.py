@@ -7,6 +7,7 @@ from functools import cached_property
 
 from asyncwhy.analysis.facts import Facts, ProcessFacts
 from asyncwhy.analysis.lateness import Late
+from asyncwhy.analysis.places import Origin
 from asyncwhy.analysis.replay import Change
 from asyncwhy.catalog import Catalog, load
 from asyncwhy.model import Effects, Evidence, Related, Remedy, Site, Victim
@@ -73,7 +74,7 @@ class Run:
         made = []
         for one in late:
             place = facts.line.place(one.ref)
-            if place is not None and place.site.file:
+            if place is not None and facts.origins.of(place.site.file) is not Origin.STANDARD:
                 made.append(Victim(place.site, one.count, one.late_s))
         return tuple(made)
 

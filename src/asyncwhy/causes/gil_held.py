@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from asyncwhy.analysis.holds import Kind
+from asyncwhy.analysis.facts import ProcessFacts
+from asyncwhy.analysis.holds import Kind, other_threads
 from asyncwhy.analysis.hotlines import blocked
+from asyncwhy.analysis.lateness import victims
 from asyncwhy.causes import holding
 from asyncwhy.causes.draft import Draft, Run, Words
 from asyncwhy.causes.holding import Held
 from asyncwhy.causes.seconds import seconds, several, times
-from asyncwhy.model import Remedy, Safety
+from asyncwhy.model import Effects, Related, Remedy, Safety
 
 SLUG = "gil-held"
 
@@ -19,7 +21,35 @@ def find(run: Run) -> list[Draft]:
     for facts in run.facts.processes:
         pieces = holding.long_enough(facts, holding.on_loops(facts, (Kind.GIL,)))
         made.extend(holding.drafts(run, facts, SLUG, blocked(facts, pieces), _words, True, _remedies))
+        made.extend(_elsewhere(run, facts))
     return made
+
+
+def _elsewhere(run: Run, facts: ProcessFacts) -> list[Draft]:
+    """Native calls on other threads: they hold no loop, and still stop every one of the process."""
+    loops = list(facts.line.loop_threads())
+    pieces = other_threads(facts.line, facts.samples, set(loops))
+    made = holding.drafts(run, facts, SLUG, blocked(facts, pieces), _words, False, _remedies)
+    for draft in made:
+        late = [one for thread in loops for one in victims(facts.line, thread, holding.merged(draft.spans))]
+        draft.victims = run.victims(facts, late)
+        draft.effects = Effects(late_s=sum(one.late_s for one in late), cpu_s=draft.cost_s or 0.0)
+        draft.change = None
+        draft.spans = []
+        sender = _sender(facts, draft.thread)
+        if sender is not None:
+            draft.related += (sender,)
+    return made
+
+
+def _sender(facts: ProcessFacts, thread: int) -> Related | None:
+    """Who sent work to that thread."""
+    for job in facts.jobs:
+        if job.worker == thread:
+            site = facts.origins.user_site(facts.job_stack(job))
+            if site is not None:
+                return Related("sent there by", site, f"to {facts.line.thread_name(thread)}")
+    return None
 
 
 def _words(held: Held) -> Words:

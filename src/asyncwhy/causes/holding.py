@@ -79,6 +79,8 @@ def describe(run: Run, facts: ProcessFacts, group: Group, lengths: list[float]) 
         site.file, site.line, site.column or None, None, site.end_column, callee_hint=hint
     )
     call = found.qualified if found is not None else (hint or site.function)
+    if hint and hint.startswith("__") and hint not in ("__init__", "__call__", "__new__"):
+        call = f"{call}.{hint}"  # a `with`, a `for`, an attribute: what is written there is not what runs
     frames = [(one.file, one.function) for one in group.stack[: group.index + 1]]
     innermost = ""
     if group.index == 0:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from asyncwhy.analysis.facts import ProcessFacts
+from asyncwhy.analysis.places import Origin
 from asyncwhy.analysis.replay import Replay
 from asyncwhy.model import Lane, Span, State
 
@@ -38,7 +39,8 @@ def _lanes(
         away.setdefault(node, []).append((left, back))
     spans: dict[int, list[Span]] = {}
     for node, ref in enumerate(nodes.ref.tolist()):
-        if ref not in facts.line.tasks or end[node] <= 0:
+        task = facts.line.tasks.get(ref)
+        if task is None or end[node] <= 0 or (task.code and facts.origins.of(task.code.site.file) is Origin.STANDARD):
             continue
         own = spans.setdefault(ref, [])
         if own and release[node] > own[-1].end_s:

@@ -9,7 +9,7 @@ from asyncwhy.analysis.facts import ProcessFacts
 from asyncwhy.analysis.holds import Kind
 from asyncwhy.analysis.hotlines import Group, blocked, computed
 from asyncwhy.analysis.replay import Change, Cut
-from asyncwhy.analysis.smallsteps import Small, small_steps
+from asyncwhy.analysis.smallsteps import NOTABLE, Small, small_steps
 from asyncwhy.causes import holding
 from asyncwhy.causes.draft import Draft, Run, Words
 from asyncwhy.causes.origin import called_from, started_by, tasks_of
@@ -46,8 +46,10 @@ def find(run: Run) -> list[Draft]:
 
 def _draft(run: Run, facts: ProcessFacts, small: Small, group: Group, computes: bool) -> Draft | None:
     share = group.cost_s / small.total_s
-    count = round(len(small.steps) * min(share / 0.9, 1.0))
-    if group.cost_s < SHARE * facts.loop_s or count < FEWEST or group.cost_s / count < LEAST_S:
+    length = (facts.line.end - facts.line.start)[small.steps]
+    # A task has steps in which it only begins or ends; those that hold are near the longest ones.
+    count = round(int((length >= NOTABLE * np.percentile(length, 90)).sum()) * min(share / 0.9, 1.0))
+    if group.cost_s < SHARE * facts.loop_s or count < FEWEST or group.cost_s < count * LEAST_S:
         return None
     described = holding.describe(run, facts, group, [group.cost_s / count] * count)
     line = facts.line

@@ -48,9 +48,26 @@ def _site(run: Run, facts: ProcessFacts, event: dict[str, Any]) -> tuple[Site, t
             if calls:
                 first = calls[0]
                 return Site(dropped.file, first.line, first.column, dropped.function, first.end_column), stack[index:]
-        return dropped, stack[index:]
+        made = _made_in_module(run, dropped.file, name)
+        return made or dropped, stack[index:]
     place = facts.process.places.get(event.get("code", 0))
-    return (place.site, (place.site,)) if place is not None and facts.origins.is_user(place.site) else None
+    if place is None or not facts.origins.is_user(place.site):
+        return None
+    site = _made_in_module(run, place.site.file, name) or place.site
+    return site, (site,)
+
+
+def _made_in_module(run: Run, file: str, name: str) -> Site | None:
+    """The one call of that name in the file that nothing awaits: a coroutine may be dropped far from there."""
+    found: list[Site] = []
+    number = 1
+    while (text := run.source.line(file, number)) is not None:
+        if f"{name}(" in text and "def " not in text:
+            function = run.source.function_at(file, number)
+            for call in run.source.unawaited_calls(file, function, name) if function else ():
+                found.append(Site(file, call.line, call.column, call.function, call.end_column))
+        number += 1
+    return found[0] if len(set(found)) == 1 else None
 
 
 def _draft(

@@ -77,13 +77,12 @@ def _task_placement(facts: ProcessFacts, found: tuple[Place, int], ran: _Ran) ->
 
 
 def _jobs(run: Run, facts: ProcessFacts) -> list[Placement]:
-    groups: dict[tuple[int, int], list[Job]] = defaultdict(list)
+    groups: dict[tuple[int, tuple[Site, ...]], list[Job]] = defaultdict(list)
     for job in facts.jobs:
-        groups[job.code, job.stack].append(job)
+        groups[job.code, facts.job_stack(job)].append(job)
     made = []
-    for (code, stack), jobs in groups.items():
+    for (code, sites), jobs in groups.items():
         place = facts.process.places.get(code)
-        sites = facts.stack(stack)
         index = facts.origins.user_index(sites)
         offload = run.catalog.offload_of_stack([(site.file, site.function) for site in sites])
         pool = facts.pools.get(jobs[0].pool)

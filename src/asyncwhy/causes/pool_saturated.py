@@ -87,12 +87,17 @@ def _draft(run: Run, facts: ProcessFacts, pool: Pool, indices: list[int]) -> Dra
 
 def _submit_line(facts: ProcessFacts, jobs: list[Job]) -> tuple[Site, tuple[Site, ...]] | None:
     """The user's line that submitted most of what queued."""
-    weight: dict[int, float] = defaultdict(float)
+    weight: dict[tuple[int, int], float] = defaultdict(float)
     for job in jobs:
-        weight[job.stack] += job.queued_s
-    stack = facts.stack(max(weight, key=lambda number: weight[number]))
+        weight[job.stack, job.task if not _has_user(facts, job) else 0] += job.queued_s
+    longest = max(jobs, key=lambda job: weight[job.stack, job.task if not _has_user(facts, job) else 0])
+    stack = facts.job_stack(longest)
     index = facts.origins.user_index(stack)
     return None if index is None else (stack[index], stack[index:])
+
+
+def _has_user(facts: ProcessFacts, job: Job) -> bool:
+    return any(facts.origins.is_user(site) for site in facts.stack(job.stack))
 
 
 def _call(run: Run, site: Site) -> str:

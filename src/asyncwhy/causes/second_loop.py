@@ -27,6 +27,8 @@ def find(run: Run) -> list[Draft]:
         by_line: dict[tuple[str, int], list[tuple[LoopRun, tuple[Site, ...]]]] = defaultdict(list)
         for loop in _working(facts):
             stack = facts.stack(loop.stack)
+            if not any(facts.origins.is_user(site) for site in stack) and loop.thread in facts.line.threads:
+                stack += facts.stack(facts.line.threads[loop.thread].stack)  # Thread(target=asyncio.run)
             index = facts.origins.user_index(stack)
             if index is not None:
                 by_line[stack[index].file, stack[index].line].append((loop, stack[index:]))
@@ -61,11 +63,9 @@ def _draft(run: Run, facts: ProcessFacts, runs: list[tuple[LoopRun, tuple[Site, 
     call = run.source.call_at(site.file, site.line, site.column or None, None, site.end_column)
     name = call.qualified if call is not None else "run_until_complete"
     related = list(called_from(run, facts, stack))
-    thread = facts.line.threads.get(loops[0].thread)
-    if thread is not None and thread.stack:
-        starter = facts.origins.user_site(facts.stack(thread.stack))
-        if starter is not None:
-            related.append(Related("sent there by", starter, f"started the thread {thread.name}"))
+    sender = _sender(facts, loops[0])
+    if sender is not None and sender.site != site:
+        related.append(sender)
     if meanwhile:
         what = "while another loop of this process runs"
         waiting = facts.line.thread_name(meanwhile[0].thread)
@@ -97,6 +97,18 @@ def _draft(run: Run, facts: ProcessFacts, runs: list[tuple[LoopRun, tuple[Site, 
         change=None if meanwhile else _at_once(facts, loops),
         thread=loops[0].thread,
     )
+
+
+def _sender(facts: ProcessFacts, loop: LoopRun) -> Related | None:
+    """Who sent the code that started the loop to its thread: a job's submitter, or the thread's starter."""
+    for job in facts.jobs:
+        if job.worker == loop.thread and job.start is not None and job.start <= loop.start <= (job.end or loop.start):
+            submitter = facts.origins.user_site(facts.job_stack(job))
+            if submitter is not None:
+                return Related("sent there by", submitter, f"to {facts.line.thread_name(loop.thread)}")
+    thread = facts.line.threads.get(loop.thread)
+    starter = facts.origins.user_site(facts.stack(thread.stack)) if thread is not None and thread.stack else None
+    return Related("sent there by", starter, "started the thread") if starter is not None else None
 
 
 def _at_once(facts: ProcessFacts, loops: list[LoopRun]) -> Change:

@@ -62,7 +62,7 @@ def loops(facts: Facts) -> tuple[Loop, ...]:
             for run in own:
                 inside |= (line.thread == thread) & (line.start >= run.start) & (line.start <= run.until(line.ended))
             length = (line.end - line.start)[inside]
-            lag = line.lag[inside]
+            lag = line.late[inside]
             total = sum(run.until(line.ended) - run.start for run in own)
             held = float(length.sum())
             made.append(

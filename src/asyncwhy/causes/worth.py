@@ -8,6 +8,9 @@ from asyncwhy.causes.draft import Draft
 LEAST_S = 0.005
 #: ...and this share of the run: what is under a hundredth is lost in the variation from run to run.
 LEAST_SHARE = 0.01
+#: Something that happened only once must cost this much: a garbage collection, or another program on the
+#: machine, makes a single stop of up to 20 ms in a healthy one.
+ONCE_S = 0.02
 #: A hold that nobody suffered from in this run still counts when the call only waits and the run spent
 #: this share of its time in it: in a program that is meant to be asynchronous that is the answer sought.
 ALONE_SHARE = 0.10
@@ -19,7 +22,7 @@ def worthwhile(draft: Draft, gain_s: float | None, wall_s: float, least_s: float
     if draft.worth:
         return True
     least = max(least_s, LEAST_SHARE * wall_s)
-    if draft.cost_s is not None and draft.cost_s < least:
+    if draft.cost_s is not None and draft.cost_s < (max(least, ONCE_S) if draft.count == 1 else least):
         return False
     if gain_s is not None and gain_s >= least:
         return True

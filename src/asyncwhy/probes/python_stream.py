@@ -35,7 +35,7 @@ RAW: dict[int, tuple[str, ...]] = {
     108: ("job", "time", "cpu"),
     109: ("time", "thread", "loop", "stack"),
 }
-_RAW_CALLBACK, _RAW_TIMER = 1 << 40, 1 << 41
+_RAW_CALLBACK, _RAW_TIMER, _RAW_FOREIGN = 1 << 40, 1 << 41, 1 << 62
 _HEADER = struct.Struct("<IIII")
 #: A chunk longer than this is not one of ours.
 _LONGEST = 1 << 28
@@ -49,6 +49,7 @@ class _Source:
     offset: int = 0
     damaged: bool = False
     threads: dict[int, int] = field(default_factory=dict)
+    last_thread: int = 0
     still: dict[int, list[int]] = field(default_factory=dict)
 
 
@@ -138,9 +139,8 @@ class Streams:
         """The thread's number in this process; one that is new is told to the trace."""
         number = source.threads.get(identity)
         if number is None:
-            number = source.threads[identity] = len(source.threads) + 1
-            while list(source.threads.values()).count(number) > 1:
-                number = source.threads[identity] = number + 1
+            source.last_thread += 1  # never given twice, though the system gives identities again
+            number = source.threads[identity] = source.last_thread
             self.writer.json(schema.EVENTS, source.index, [{"event": "number", "thread": identity, "number": number}])
         return number
 
@@ -187,7 +187,9 @@ def _seconds(ns: np.ndarray[Any, np.dtype[np.uint64]]) -> np.ndarray[Any, np.dty
 
 
 def _steps(columns: Columns, made: np.ndarray[Any, np.dtype[np.void]]) -> None:
-    start, ready, ref = columns["start"], columns["ready"], columns["ref"]
+    start, ref = columns["start"], columns["ref"]
+    made["flags"] = np.where(columns["ready"] & np.uint64(_RAW_FOREIGN), np.uint16(schema.FOREIGN), np.uint16(0))
+    ready = columns["ready"] & np.uint64(_RAW_FOREIGN - 1)
     made["run_s"] = _seconds(columns["end"] - start)
     # A handle whose scheduling was not seen has ready 0.
     made["lag_s"] = np.where(ready > 0, _seconds(start - np.minimum(ready, start)), np.float32(0))
@@ -198,7 +200,8 @@ def _steps(columns: Columns, made: np.ndarray[Any, np.dtype[np.void]]) -> None:
 
 
 def _waits(columns: Columns, made: np.ndarray[Any, np.dtype[np.void]]) -> None:
-    start, ready, end = columns["start"], columns["ready"], columns["end"]
+    start, end = columns["start"], columns["end"]
+    ready = columns["ready"] & np.uint64(_RAW_FOREIGN - 1)
     ready = np.where(ready > 0, np.clip(ready, start, end), end)
     made["wait_s"] = _seconds(end - start)
     made["await_s"] = _seconds(ready - start)

@@ -34,6 +34,8 @@ END = 8  # empty: the recording was ended in good order
 CALLBACK, TIMER = 1 << 31, 1 << 30
 #: Bit of a task's `name`: the rest is the N of "Task-N"; otherwise it is a string's number.
 NUMBERED = 1 << 31
+#: Bit of a step's `flags`: it was made ready by another thread than its loop's.
+FOREIGN = 1
 #: Bit of a task's `flags`: it was over before `create_task` returned (an eager task).
 EAGER = 1
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import sys
 
 from . import primitives as p
-from .recorder import CALLBACK, NUMBERED, TIMER
+from .recorder import CALLBACK, FOREIGN, NUMBERED, TIMER
 from .twin import Unsuitable, twin
 from .waits import LONG, stack_of
 
@@ -79,8 +79,9 @@ class AsyncioHooks:
         clock = {"__aw_ready": self.ready, "__aw_id": p.identity, "__aw_clock": p.clock}
         beside = (("self._call_soon", "", SCHEDULED),)
         self._put(loop, "call_soon", clock, beside=beside)
-        names = dict(clock, __aw_wakeup=guard(self._wakeup))
-        self._put(loop, "call_soon_threadsafe", names, before="__aw_wakeup(self)", beside=beside)
+        names = dict(clock, __aw_wakeup=guard(self._wakeup, 0))
+        beside = (("self._call_soon", "", SCHEDULED + " | __aw_foreign"),)
+        self._put(loop, "call_soon_threadsafe", names, before="__aw_foreign = __aw_wakeup(self)", beside=beside)
         names = {"__aw_created": guard(self._created)}
         self._put(loop, "create_task", names, on_return="(__aw_created(__aw_value, self), __aw_value)[1]")
         names = {
@@ -261,8 +262,10 @@ class AsyncioHooks:
         self.recorder.event("stop", loop=number, thread=p.ident(), cpu=p.thread_cpu())
 
     def _wakeup(self, loop):
+        """Note who touches the loop from outside; the bit for the ready time of what it scheduled."""
         # From the loop's own thread this is only a slow `call_soon`.
         if getattr(loop, "_thread_id", 0) == p.ident():
-            return
+            return 0
         stack = self.recorder.interner.stack(p.get_frame(2))
         self.recorder.by_name["wakeups"].extend((p.clock(), p.ident(), self.loop_number(loop), stack))
+        return FOREIGN

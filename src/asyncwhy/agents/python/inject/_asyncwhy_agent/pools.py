@@ -31,8 +31,10 @@ class PoolHooks:
         after = "__aw_submitted(self, fn, w)"
         self._put(module.ThreadPoolExecutor, "submit", names, beside=(("_WorkItem", "", after),))
         names = {"__aw_began": guard(self._began), "__aw_ended": guard(self._ended)}
-        before, last = "__aw_job = __aw_began(self)", "__aw_ended(__aw_job)"
-        self._put(module._WorkItem, "run", names, before=before, last=last)
+        # The end is noted before the future is set: its waiters may run at once.
+        call = "self.fn" if "fn" in module._WorkItem.run.__code__.co_names else "ctx.run"
+        around = (call, "__aw_job = __aw_began(self)", "__aw_ended(__aw_job)", "always")
+        self._put(module._WorkItem, "run", names, beside=(around,))
         self.idle_code = module._worker.__code__
 
     def install_processes(self, module):

@@ -13,6 +13,8 @@ from .interning import Interner, _take
 
 #: A step's `ref` is a task's number, or a callback's site with these bits.
 CALLBACK, TIMER = 1 << 40, 1 << 41
+#: A step's `ready` with this bit was noted by another thread than the loop's own.
+FOREIGN = 1 << 62
 #: A task's `name` is a string's number, or the N of "Task-N" with this bit.
 NUMBERED = 1 << 40
 #: Rows waiting for a flush are at most this many values (about 40 bytes each); beyond, a flush is due.

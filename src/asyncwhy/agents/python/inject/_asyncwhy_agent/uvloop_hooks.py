@@ -37,15 +37,15 @@ class UvloopHooks:
         hidden = self.asyncio.recorder.interner.hidden
         guard = self.installation.harmless
         created = guard(self.asyncio._created)
-        wakeup = guard(self.asyncio._wakeup)
+        wakeup = guard(self.asyncio._wakeup, 0)
         started, stopped = guard(self.asyncio.loop_started), guard(self.asyncio.loop_stopped)
 
         def call_soon(self, callback, *args, context=None):
             return base.call_soon(self, step(callback, p.clock(), 0), *args, context=context)
 
         def call_soon_threadsafe(self, callback, *args, context=None):
-            wakeup(self)
-            return base.call_soon_threadsafe(self, step(callback, p.clock(), 0), *args, context=context)
+            ready = p.clock() | wakeup(self)
+            return base.call_soon_threadsafe(self, step(callback, ready, 0), *args, context=context)
 
         def call_later(self, delay, callback, *args, context=None):
             due = p.clock() + int(max(delay, 0) * 1e9)
@@ -100,7 +100,7 @@ class UvloopHooks:
 
         def _run(*arguments):
             start = p.clock()
-            due = min(ready, start) if ready else start
+            due = ready or start
             owner = getattr(callback, "__self__", None)
             if isinstance(owner, hooks.task_classes):
                 entry = hooks.entries.get(p.identity(owner)) or hooks.adopt(owner)

@@ -1,0 +1,51 @@
+"""What made each step ready: another step, another thread, or something outside; and since when.
+
+A task is woken through callbacks: a timer's callback sets a future, whose callback wakes the task.  The task
+could run from the moment at which the timer was due, not from when the loop got round to its callback.  So
+short callbacks are followed back to a step that does something itself, or to what came from outside.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from asyncwhy.analysis.timeline import Floats, Ints, Timeline
+from asyncwhy.trace import schema
+
+#: Callbacks are followed back this many times at most.
+CHAIN = 6
+#: A callback that runs for longer than this does work of its own: it is where a chain begins.
+LONG_S = 0.001
+
+
+def resolve(line: Timeline) -> None:
+    """Fill in `root` (the step that made each step ready, or -1), `when` (at what time), `root_foreign`
+    (whether another thread did) and `late` (from then until it ran, where nothing inside was the cause)."""
+    ready = line.start - line.lag
+    waker = np.where(line.lag > 0, _containing(line, ready), -1)
+    waker[line.foreign] = -1
+    waker[(line.ref & schema.TIMER) > 0] = -1
+    short_callback = ((line.ref & schema.CALLBACK) > 0) & (line.end - line.start < LONG_S)
+    root, when, foreign = waker.copy(), ready.copy(), line.foreign.copy()
+    for _ in range(CHAIN):
+        follow = (root >= 0) & short_callback[np.maximum(root, 0)]
+        if not follow.any():
+            break
+        at = root[follow]
+        when[follow] = ready[at]
+        foreign[follow] = line.foreign[at]
+        root[follow] = waker[at]
+    line.root, line.when, line.root_foreign = root, when, foreign
+    line.late = np.maximum(line.start - np.minimum(when, line.start), 0.0)
+
+
+def _containing(line: Timeline, time: Floats) -> Ints:
+    """The step on the same thread that ran at `time` and is another one; -1 where none did."""
+    found = np.full(len(time), -1)
+    for thread in np.unique(line.thread).tolist():
+        steps = np.flatnonzero(line.thread == thread)
+        at = np.searchsorted(line.start[steps], time[steps], "right") - 1
+        step = steps[np.maximum(at, 0)]
+        good = (at >= 0) & (time[steps] <= line.end[step] + 2e-7) & (step != steps)
+        found[steps[good]] = step[good]
+    return found
