@@ -3,6 +3,7 @@
 The samples that fall into a step cut it into pieces, half-way between two neighbours.  Little CPU in a
 piece means *blocked*; CPU near its length means *busy*; and busy while the sampler could not wake, for
 longer than the interpreter lets a thread keep the GIL, means one native call that kept it: *gil*.
+What the thread stood in the system's run queue counts as CPU: it would have computed, had the machine let it.
 A piece that was off the CPU while the process's other threads computed, and that was never off it for long,
 waited for the GIL: *gil-wait*.
 """
@@ -62,13 +63,17 @@ class Piece:
 
 @dataclass(slots=True)
 class Samples:
-    """The samples of one thread in order; `first`, `last` in seconds of the run, CPU in seconds."""
+    """The samples of one thread in order; `first`, `last` in seconds of the run, CPU in seconds.
+
+    `delay` is what the thread had stood ready in the system's run queue, in seconds.
+    """
 
     first: Floats
     last: Floats
     cpu_first: Floats
     cpu_last: Floats
     late: Floats
+    delay: Floats
     stack: np.ndarray[Any, np.dtype[np.int64]]
     count: np.ndarray[Any, np.dtype[np.int64]]
 
@@ -86,6 +91,7 @@ def samples_of(timeline: Timeline) -> dict[int, Samples]:
             own["cpu_first"] / 1e9,
             own["cpu_last"] / 1e9,
             own["late_s"].astype(np.float64),
+            own["delay"] / 1e9,
             own["stack"].astype(np.int64),
             own["count"].astype(np.int64),
         )
@@ -158,7 +164,9 @@ def pieces(timeline: Timeline, samples: dict[int, Samples]) -> list[Piece]:
 class _Cutter:
     """Cuts the long steps of one thread."""
 
-    def __init__(self, timeline: Timeline, thread: int, own: Samples, others: list[Samples], switch: float) -> None:
+    def __init__(
+        self, timeline: Timeline, thread: int, own: Samples, others: list[Samples], switch: float
+    ) -> None:
         self.timeline, self.thread, self.own, self.others = timeline, thread, own, others
         self.late_from = LATE_FACTOR * switch
         holds = timeline.process.table("holds")
@@ -185,13 +193,14 @@ class _Cutter:
         edges = [begin]
         edges += [(last + following) / 2 for last, following in zip(lasts, starts[1:], strict=False)]
         edges.append(end)
-        clocks = self._clocks(inside, begin, end)
+        clocks = self._clocks(inside, begin)
+        delays = self._delays(inside)
         made: list[Piece] = []
         for place, index in enumerate(inside):
             low, high = edges[place], edges[place + 1]
             cpu = max(clocks[place + 1] - clocks[place], 0.0)
             late = min(float(own.late[index]), high - low)
-            kind = self._kind(low, high, cpu, late)
+            kind = self._kind(low, high, cpu, delays[place], late)
             stack = int(own.stack[index])
             if made and made[-1].stack == stack and made[-1].kind is kind and kind is not Kind.BLOCKED:
                 _lengthen(made[-1], high, cpu, late)
@@ -201,7 +210,7 @@ class _Cutter:
                 )
         return made
 
-    def _clocks(self, inside: list[int], begin: float, end: float) -> list[float]:
+    def _clocks(self, inside: list[int], begin: float) -> list[float]:
         """The thread's CPU clock at each edge: at the begin, half-way between samples, at the end."""
         own = self.own
         first = inside[0]
@@ -225,13 +234,19 @@ class _Cutter:
         made.append(float(own.cpu_last[inside[-1]]) if at_end is None else at_end)
         return made
 
+    def _delays(self, inside: list[int]) -> list[float]:
+        """What the thread stood in the run queue during each piece: up to its sample, from the one before."""
+        delay = self.own.delay
+        before = [max(inside[0] - 1, 0), *inside[:-1]]
+        return [max(float(delay[index] - delay[low]), 0.0) for low, index in zip(before, inside, strict=True)]
+
     def _ns(self, start: float) -> int:
         return round(start * 1e9) + self.timeline.origin_ns
 
-    def _kind(self, low: float, high: float, cpu: float, late: float) -> Kind:
+    def _kind(self, low: float, high: float, cpu: float, delay: float, late: float) -> Kind:
         length = max(high - low, 1e-9)
         elsewhere = sum(cpu_between(other, low, high) for other in self.others)
-        if cpu >= BLOCKED_SHARE * length:
+        if cpu + delay >= BLOCKED_SHARE * length:
             alone = elsewhere < 0.3 * length or cpu >= ALONE_SHARE * length
             return Kind.GIL if late >= self.late_from and late >= 0.5 * length and alone else Kind.BUSY
         if elsewhere >= 0.6 * length and cpu >= ASLEEP_SHARE * length:
@@ -260,6 +275,8 @@ def other_threads(timeline: Timeline, samples: dict[int, Samples], loops: set[in
             before = float(own.cpu_last[index - 1]) if index else 0.0
             if float(own.cpu_first[index]) - before >= ALONE_SHARE * late:
                 made.append(
-                    Piece(thread, 0, -1 - index, end - late, end, late, late, int(own.stack[index]), 1, Kind.GIL)
+                    Piece(
+                        thread, 0, -1 - index, end - late, end, late, late, int(own.stack[index]), 1, Kind.GIL
+                    )
                 )
     return made

@@ -35,6 +35,10 @@ class Group:
     def cost_s(self) -> float:
         return sum(piece.length for piece in self.pieces)
 
+    def mostly(self, kind: Kind) -> bool:
+        """Whether half of the time or more is of that kind."""
+        return 2 * sum(piece.length for piece in self.pieces if piece.kind is kind) >= self.cost_s
+
     @property
     def own_stack(self) -> tuple[Site, ...]:
         """From the named line outwards."""
@@ -149,7 +153,9 @@ def stretches(group: Group) -> list[float]:
 def is_import(facts: ProcessFacts, stack: Sequence[Site]) -> bool:
     """Whether a stack stands inside the import system above any of the user's lines that called it."""
     for site in stack:
-        if site.file.startswith("<frozen importlib") and site.function.endswith(("_find_and_load", "_load_unlocked")):
+        if site.file.startswith("<frozen importlib") and site.function.endswith(
+            ("_find_and_load", "_load_unlocked")
+        ):
             return True
         if facts.origins.of(site.file) is Origin.USER and not site.function.startswith("<module>"):
             return False

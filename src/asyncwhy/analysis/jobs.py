@@ -70,7 +70,9 @@ def jobs_of(timeline: Timeline) -> list[Job]:
 def pools_of(timeline: Timeline) -> dict[int, Pool]:
     """The pools by number."""
     return {
-        event["pool"]: Pool(event["pool"], event["kind"], int(event["workers"]), event.get("name", ""), event.get("stack", 0))
+        event["pool"]: Pool(
+            event["pool"], event["kind"], int(event["workers"]), event.get("name", ""), event.get("stack", 0)
+        )
         for event in timeline.process.named("pool")
     }
 

@@ -66,6 +66,8 @@ class Origins:
 def _origin(origins: Origins, file: str) -> Origin:
     if file.startswith("<frozen ") or "/_asyncwhy_agent/" in file or not file:
         return Origin.STANDARD
+    if file.startswith("uvloop/"):  # compiled: its own coroutines are the loop's machinery
+        return Origin.STANDARD
     if "/site-packages/" in file or "/dist-packages/" in file:
         return Origin.LIBRARY
     if origins.library and file.startswith(origins.library + "/"):

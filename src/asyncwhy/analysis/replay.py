@@ -78,7 +78,9 @@ class Replay:
         return self.progress_s / self.in_flight_s if self.in_flight_s > 0 else 0.0
 
 
-def run(nodes: Nodes, jobs: list[Job], pools: dict[int, Pool], cores: int, change: Change | None = None) -> Replay:
+def run(
+    nodes: Nodes, jobs: list[Job], pools: dict[int, Pool], cores: int, change: Change | None = None
+) -> Replay:
     """Simulate; `change` None gives the run back as it was."""
     return _Simulation(nodes, jobs, pools, cores, change or Change()).run()
 
@@ -87,7 +89,9 @@ _NODE, _JOB, _PART = 0, 1, 2
 
 
 class _Simulation:
-    def __init__(self, nodes: Nodes, jobs: list[Job], pools: dict[int, Pool], cores: int, change: Change) -> None:
+    def __init__(
+        self, nodes: Nodes, jobs: list[Job], pools: dict[int, Pool], cores: int, change: Change
+    ) -> None:
         self.nodes, self.jobs, self.change = nodes, jobs, change
         count = len(nodes.start)
         self.release = [0.0] * count
@@ -102,7 +106,11 @@ class _Simulation:
         self.order = 0
         self.delays: list[tuple[int, float, float]] = []
         self.following: list[list[int]] = [[] for _ in range(count)]
-        self.previous, self.delay, self.absolute = nodes.previous.tolist(), nodes.delay.tolist(), nodes.absolute.tolist()
+        self.previous, self.delay, self.absolute = (
+            nodes.previous.tolist(),
+            nodes.delay.tolist(),
+            nodes.absolute.tolist(),
+        )
         for node, model in change.like.items():
             self.previous[node], self.delay[node] = self.previous[model], self.delay[model]
             self.absolute[node] = self.absolute[model]
@@ -223,8 +231,9 @@ class _Simulation:
         previous = np.array(self.previous, dtype=np.int64)
         same_task = (previous >= 0) & (nodes.ref[previous] == nodes.ref)
         outside = tasks & ~np.isnan(np.array(self.delay)) & same_task
+        for node in self._joining():
+            outside[node] = True
         began = np.where(outside, end[previous], release)
-        jobs_waited = sum(float(release[node] - end[nodes.previous[node]]) for node in self._joining())
         left = sum(back - away for _, away, back in self.delays)
         running = float(nodes.run[tasks].sum()) - sum(
             cut.length for node, cuts in self.change.cuts.items() if tasks[node] for cut in cuts
@@ -234,13 +243,18 @@ class _Simulation:
             start,
             end,
             float(end[tasks].max()) if tasks.any() else 0.0,
-            running + float((release - began)[tasks].sum()) + left + jobs_waited,
+            running + float((release - began)[tasks].sum()) + left,
             union(np.column_stack((began[tasks], end[tasks]))),
             self.delays,
         )
 
     def _joining(self) -> set[int]:
-        return {node for nodes in self.nodes.joins for node in nodes if self.nodes.previous[node] >= 0 and self.end[node]}
+        return {
+            node
+            for nodes in self.nodes.joins
+            for node in nodes
+            if self.nodes.previous[node] >= 0 and self.end[node]
+        }
 
 
 def union(intervals: Floats) -> float:

@@ -212,7 +212,9 @@ class _Builder:
         fact = self.line.threads.get(int(nodes.thread[node]))
         starter = -1
         if fact is not None and fact.starter:
-            own = np.flatnonzero((nodes.thread == fact.starter) & (nodes.start <= fact.asked) & (nodes.end >= fact.asked))
+            own = np.flatnonzero(
+                (nodes.thread == fact.starter) & (nodes.start <= fact.asked) & (nodes.end >= fact.asked)
+            )
             starter = int(own[0]) if len(own) else -1
         if fact is None or starter < 0 or starter >= node:
             nodes.absolute[node] = nodes.release[node]
@@ -258,7 +260,9 @@ class _Builder:
         for node, (ref, before) in enumerate(zip(nodes.ref.tolist(), nodes.previous.tolist(), strict=True)):
             if ref in tasks_joining and before >= 0:
                 since, until = float(nodes.end[before]), float(nodes.release[node])
-                made[node] = [last for last in children.get(ref, ()) if since - 1e-6 <= nodes.end[last] <= until + 1e-6]
+                made[node] = [
+                    last for last in children.get(ref, ()) if since - 1e-6 <= nodes.end[last] <= until + 1e-6
+                ]
         return made
 
     # --- jobs ------------------------------------------------------------------------------------------

@@ -60,7 +60,9 @@ def small_steps(facts: ProcessFacts, shorter_than: float) -> list[Small]:
                       float(line.start[step]) + total * count / weight, 0.0, 0.0, stack, 1, kind)
                 for step, stack, count, kind in hits
             ]  # fmt: skip
-            made.append(Small(thread, int(line.ref[steps[0]]), steps, total, pieces if weight >= FEWEST else []))
+            made.append(
+                Small(thread, int(line.ref[steps[0]]), steps, total, pieces if weight >= FEWEST else [])
+            )
     return made
 
 
@@ -87,7 +89,8 @@ def _sampled(facts: ProcessFacts, thread: int, steps: Ints) -> list[tuple[int, i
     every = np.flatnonzero(line.thread == thread)
     busy = held(_disjoint(line.start[every], line.end[every]), own.first)
     ran = np.diff(busy, prepend=busy[:1])
-    used = np.diff(own.cpu_first, prepend=own.cpu_first[:1])
+    wanted = own.cpu_first + own.delay
+    used = np.diff(wanted, prepend=wanted[:1])
     blocked = used < BLOCKED_SHARE * ran
     return [
         (int(steps[at[index]]), int(own.stack[index]), max(int(own.count[index]), 1),

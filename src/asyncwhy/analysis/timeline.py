@@ -181,7 +181,14 @@ def _tasks(process: Process, origin_ns: int) -> dict[int, Task]:
         else:
             text = strings.get(name, f"task {task}")
         made[task] = Task(
-            task, text, parent, (created - origin_ns) / 1e9, stack, places.get(code), bool(flags & schema.EAGER), thread
+            task,
+            text,
+            parent,
+            (created - origin_ns) / 1e9,
+            stack,
+            places.get(code),
+            bool(flags & schema.EAGER),
+            thread,
         )
     return made
 
@@ -216,17 +223,18 @@ def _loop(begun: dict[str, Any], stopped: dict[str, Any] | None, origin_ns: int)
 
 def _threads(process: Process, origin_ns: int) -> dict[int, ThreadFact]:
     made: dict[int, ThreadFact] = {}
-    numbers = {event["thread"]: event["number"] for event in process.named("number")}
-    main = numbers.get(process.meta.get("main_thread", -1))
-    if main is not None:
+    main = _number_at(process, process.meta.get("main_thread", -1), 0)
+    if main:
         cpu = process.meta.get("main_cpu")
         begun = (int(process.meta.get("begun", origin_ns)) - origin_ns) / 1e9
         os_id = int(process.meta.get("main_native", 0))
-        made[main] = ThreadFact(main, "MainThread", os_id, begun, 0, 0, None, None, cpu / 1e9 if cpu else None)
+        made[main] = ThreadFact(
+            main, "MainThread", os_id, begun, 0, 0, None, None, cpu / 1e9 if cpu else None
+        )
     for event in process.events:
         number = event.get("number", 0)
         if event["event"] == "thread":
-            starter = numbers.get(event.get("starter", 0), 0)
+            starter = _number_at(process, event.get("starter", 0), event["asked"])
             begun = (event["time"] - origin_ns) / 1e9
             target = process.places.get(event["target"])
             made[number] = ThreadFact(
@@ -238,3 +246,13 @@ def _threads(process: Process, origin_ns: int) -> dict[int, ThreadFact]:
             ended = (event["time"] - origin_ns) / 1e9
             made[number] = replace(old, name=event.get("name", old.name), end=ended, cpu_s=event["cpu"] / 1e9)
     return made
+
+
+def _number_at(process: Process, identity: int, time: int) -> int:
+    """The number of the thread that had this identity at that time, or 0."""
+    known = [
+        (event["time"], event["number"])
+        for event in process.named("number")
+        if event["thread"] == identity and event["time"] <= time
+    ]
+    return max(known, default=(0, 0))[1]

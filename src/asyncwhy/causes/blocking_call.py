@@ -17,9 +17,7 @@ def find(run: Run) -> list[Draft]:
     made: list[Draft] = []
     for facts in run.facts.processes:
         pieces = holding.long_enough(facts, holding.on_loops(facts, (Kind.BLOCKED,)))
-        made.extend(
-            holding.drafts(run, facts, SLUG, blocked(facts, pieces), _words, computes=False)
-        )
+        made.extend(holding.drafts(run, facts, SLUG, blocked(facts, pieces), _words, computes=False))
     return made
 
 
@@ -36,4 +34,3 @@ def _words(held: Held) -> Words:
             f"{seconds(lost)} in all{inside}."
         ),
     )
-

@@ -16,8 +16,8 @@ def find(run: Run) -> list[Draft]:
     """Holds with thread CPU near wall, by the deepest line that explains them."""
     made: list[Draft] = []
     for facts in run.facts.processes:
-        pieces = holding.long_enough(facts, holding.on_loops(facts, (Kind.BUSY,)))
-        groups = computed(facts, pieces)
+        pieces = holding.long_enough(facts, holding.on_loops(facts, (Kind.BUSY, Kind.GIL)))
+        groups = [group for group in computed(facts, pieces) if not group.mostly(Kind.GIL)]
         made.extend(holding.drafts(run, facts, SLUG, groups, _words, computes=True))
     return made
 
@@ -31,4 +31,3 @@ def _words(held: Held) -> Words:
             f"{seconds(sum(held.lengths))} in all, nearly all of it on the CPU."
         ),
     )
-

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -96,7 +95,9 @@ def _draft(run: Run, facts: ProcessFacts, work: _Work) -> Draft | None:
     possible = max(cpu / facts.cores, max(work.cpu))
     if possible > 0.9 * during:
         return None
-    call = run.source.call_at(work.site.file, work.site.line, work.site.column or None, None, work.site.end_column)
+    call = run.source.call_at(
+        work.site.file, work.site.line, work.site.column or None, None, work.site.end_column
+    )
     name = call.qualified if call is not None else "the thread"
     count = len(work.spans)
     lost = ran - cpu

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from asyncwhy.analysis.facts import ProcessFacts
 from asyncwhy.analysis.holds import Kind, other_threads
-from asyncwhy.analysis.hotlines import blocked
+from asyncwhy.analysis.hotlines import blocked, computed
 from asyncwhy.analysis.lateness import victims
 from asyncwhy.causes import holding
 from asyncwhy.causes.draft import Draft, Run, Words
@@ -19,8 +19,9 @@ def find(run: Run) -> list[Draft]:
     """Holds during which the sampler could not run, by the line of the native call."""
     made: list[Draft] = []
     for facts in run.facts.processes:
-        pieces = holding.long_enough(facts, holding.on_loops(facts, (Kind.GIL,)))
-        made.extend(holding.drafts(run, facts, SLUG, blocked(facts, pieces), _words, True, _remedies))
+        pieces = holding.long_enough(facts, holding.on_loops(facts, (Kind.BUSY, Kind.GIL)))
+        groups = [group for group in computed(facts, pieces) if group.mostly(Kind.GIL)]
+        made.extend(holding.drafts(run, facts, SLUG, groups, _words, True, _remedies))
         made.extend(_elsewhere(run, facts))
     return made
 

@@ -88,9 +88,7 @@ def describe(run: Run, facts: ProcessFacts, group: Group, lengths: list[float]) 
     operation = run.catalog.operation_of_stack(frames, innermost)
     library_site = next((one for one in inner if facts.origins.package(one.file)), None)
     library = facts.origins.package(library_site.file) if library_site else None
-    is_async = any(
-        facts.origins.package(one.file) and run.is_async(one) for one in inner
-    )
+    is_async = any(facts.origins.package(one.file) and run.is_async(one) for one in inner)
     entry = run.catalog.lookup(call)
     replacement = entry.replacement if entry else None
     return Held(call, operation.kind, operation.verb, lengths, library, library_site, is_async, replacement)
@@ -102,7 +100,11 @@ def _draft(
     tasks = tasks_of(facts, [piece.ref for piece in group.pieces])
     related: list[Related] = []
     if held.library_site is not None:
-        note = f"`{held.library}` says async, and blocks here" if held.library_is_async else f"inside `{held.library}`"
+        note = (
+            f"`{held.library}` says async, and blocks here"
+            if held.library_is_async
+            else f"inside `{held.library}`"
+        )
         related.append(Related("inside the library", held.library_site, note))
     related.extend(called_from(run, facts, group.own_stack))
     starter = started_by(facts, tasks)
@@ -126,7 +128,9 @@ def _draft(
         started_by=starter.site if starter else None,
         related=tuple(related),
         victims=run.victims(facts, late),
-        effects=Effects(late_s=sum(one.late_s for one in late), cpu_s=sum(piece.cpu_s for piece in group.pieces)),
+        effects=Effects(
+            late_s=sum(one.late_s for one in late), cpu_s=sum(piece.cpu_s for piece in group.pieces)
+        ),
         change=leaving(facts, group.pieces, computes),
         thread=thread,
         spans=spans,
@@ -150,8 +154,10 @@ def leaving(facts: ProcessFacts, pieces: list[Piece], computes: bool) -> Change:
     for piece in pieces:
         node = facts.node_at(piece.thread, piece.start)
         if node >= 0:
-            offset = max(piece.start - float(facts.nodes.start[node]), 0.0)
-            length = min(piece.length, max(float(facts.nodes.run[node]) - offset, 0.0))
+            # What the piece computed came before its wait: a call is prepared, then it waits.
+            before = 0.0 if computes else min(piece.cpu_s, piece.length)
+            offset = max(piece.start + before - float(facts.nodes.start[node]), 0.0)
+            length = min(piece.length - before, max(float(facts.nodes.run[node]) - offset, 0.0))
             change.cuts.setdefault(node, []).append(Cut(offset, length, computes))
     for cuts in change.cuts.values():
         cuts.sort(key=lambda cut: cut.offset)

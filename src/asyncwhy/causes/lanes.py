@@ -40,7 +40,11 @@ def _lanes(
     spans: dict[int, list[Span]] = {}
     for node, ref in enumerate(nodes.ref.tolist()):
         task = facts.line.tasks.get(ref)
-        if task is None or end[node] <= 0 or (task.code and facts.origins.of(task.code.site.file) is Origin.STANDARD):
+        if (
+            task is None
+            or end[node] <= 0
+            or (task.code and facts.origins.of(task.code.site.file) is Origin.STANDARD)
+        ):
             continue
         own = spans.setdefault(ref, [])
         if own and release[node] > own[-1].end_s:
@@ -63,7 +67,11 @@ def _lanes(
         name = f"{task.name} {task.code.site.function.rpartition('.')[2]}" if task.code else task.name
         parent_name = None
         if parent is not None:
-            parent_name = f"{parent.name} {parent.code.site.function.rpartition('.')[2]}" if parent.code else parent.name
+            parent_name = (
+                f"{parent.name} {parent.code.site.function.rpartition('.')[2]}"
+                if parent.code
+                else parent.name
+            )
         made.append(Lane(name, "task", facts.pid, _joined(spans[ref], extent * JOINED), parent_name))
     left_out = len(ranked) - len(drawn)
     if left_out and made:

@@ -93,6 +93,4 @@ def _draft(run: Run, facts: ProcessFacts, small: Small, group: Group, computes: 
 def _leaving(facts: ProcessFacts, small: Small, share: float, computes: bool) -> Change:
     nodes = np.unique(facts.nodes.node_of[small.steps])
     share = min(share, 1.0)
-    return Change(
-        {int(node): [Cut(0.0, share * float(facts.nodes.run[node]), computes)] for node in nodes}
-    )
+    return Change({int(node): [Cut(0.0, share * float(facts.nodes.run[node]), computes)] for node in nodes})

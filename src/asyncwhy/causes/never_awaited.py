@@ -41,13 +41,17 @@ def _site(run: Run, facts: ProcessFacts, event: dict[str, Any]) -> tuple[Site, t
         dropped = stack[index]
         call = run.source.call_at(dropped.file, dropped.line, callee_hint=name)
         if call is not None and call.name.rpartition(".")[2] == name:
-            return Site(dropped.file, call.line, call.column, dropped.function, call.end_column), stack[index:]
+            return Site(dropped.file, call.line, call.column, dropped.function, call.end_column), stack[
+                index:
+            ]
         function = run.source.function_at(dropped.file, dropped.line)
         if function is not None:
             calls = run.source.unawaited_calls(dropped.file, function, name)
             if calls:
                 first = calls[0]
-                return Site(dropped.file, first.line, first.column, dropped.function, first.end_column), stack[index:]
+                return Site(
+                    dropped.file, first.line, first.column, dropped.function, first.end_column
+                ), stack[index:]
         made = _made_in_module(run, dropped.file, name)
         return made or dropped, stack[index:]
     place = facts.process.places.get(event.get("code", 0))

@@ -129,9 +129,14 @@ def _words(pool: Pool, jobs: list[Job], queued: list[Job], cost: float) -> Words
 
 def _remedies(pool: Pool, workers: int) -> tuple[Remedy, ...]:
     if pool.kind == "CapacityLimiter":
-        title = f"raise the limiter: anyio.to_thread.current_default_thread_limiter().total_tokens = {workers}"
+        title = (
+            f"raise the limiter: anyio.to_thread.current_default_thread_limiter().total_tokens = {workers}"
+        )
     else:
         title = f"give it more workers: ThreadPoolExecutor(max_workers={workers}), or loop.set_default_executor with one"
     return (
-        Remedy(f"{title}; first make sure that what the jobs call can take as many at once", Safety.CHANGES_BEHAVIOUR),
+        Remedy(
+            f"{title}; first make sure that what the jobs call can take as many at once",
+            Safety.CHANGES_BEHAVIOUR,
+        ),
     )

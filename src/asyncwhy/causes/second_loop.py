@@ -7,6 +7,7 @@ from collections import defaultdict
 import numpy as np
 
 from asyncwhy.analysis.facts import ProcessFacts
+from asyncwhy.analysis.places import Origin
 from asyncwhy.analysis.replay import Change
 from asyncwhy.analysis.timeline import LoopRun
 from asyncwhy.causes.draft import Draft, Run, Words
@@ -40,14 +41,18 @@ def find(run: Run) -> list[Draft]:
 
 
 def _working(facts: ProcessFacts) -> list[LoopRun]:
-    """Runs of loops that ran something of the program: `asyncio.run` runs its loop three more times to
-    cancel what is left, and those have no task of the user's."""
+    """Runs of loops that ran something of the program: `asyncio.run` runs its loop two or three times more
+    to cancel what is left and to shut its executor down, and those have no task of the user's."""
+    line = facts.line
     kept: list[LoopRun] = []
-    for loop in facts.line.loops:
-        stack = facts.stack(loop.stack)
-        if any(site.function.endswith(("_cancel_all_tasks", "Runner.close", "shutdown_asyncgens")) for site in stack):
-            continue
-        kept.append(loop)
+    for loop in line.loops:
+        until = loop.until(line.ended)
+        inside = (
+            (line.thread == loop.thread) & line.is_task & (line.start >= loop.start) & (line.start <= until)
+        )
+        places = [line.place(ref) for ref in np.unique(line.ref[inside]).tolist()]
+        if any(place and facts.origins.of(place.site.file) is not Origin.STANDARD for place in places):
+            kept.append(loop)
     return kept
 
 
@@ -102,12 +107,18 @@ def _draft(run: Run, facts: ProcessFacts, runs: list[tuple[LoopRun, tuple[Site, 
 def _sender(facts: ProcessFacts, loop: LoopRun) -> Related | None:
     """Who sent the code that started the loop to its thread: a job's submitter, or the thread's starter."""
     for job in facts.jobs:
-        if job.worker == loop.thread and job.start is not None and job.start <= loop.start <= (job.end or loop.start):
+        if (
+            job.worker == loop.thread
+            and job.start is not None
+            and job.start <= loop.start <= (job.end or loop.start)
+        ):
             submitter = facts.origins.user_site(facts.job_stack(job))
             if submitter is not None:
                 return Related("sent there by", submitter, f"to {facts.line.thread_name(loop.thread)}")
     thread = facts.line.threads.get(loop.thread)
-    starter = facts.origins.user_site(facts.stack(thread.stack)) if thread is not None and thread.stack else None
+    starter = (
+        facts.origins.user_site(facts.stack(thread.stack)) if thread is not None and thread.stack else None
+    )
     return Related("sent there by", starter, "started the thread") if starter is not None else None
 
 
@@ -122,7 +133,7 @@ def _at_once(facts: ProcessFacts, loops: list[LoopRun]) -> Change:
         )  # fmt: skip
         if len(inside):
             firsts.append(int(inside[0]))
-    return Change(like={node: firsts[0] for node in firsts[1:]})
+    return Change(like=dict.fromkeys(firsts[1:], firsts[0]))
 
 
 def _inside(loop: LoopRun, other: LoopRun, facts: ProcessFacts) -> bool:

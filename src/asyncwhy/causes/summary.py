@@ -60,7 +60,11 @@ def loops(facts: Facts) -> tuple[Loop, ...]:
         for (_, thread), own in runs.items():
             inside = np.zeros(len(line.start), bool)
             for run in own:
-                inside |= (line.thread == thread) & (line.start >= run.start) & (line.start <= run.until(line.ended))
+                inside |= (
+                    (line.thread == thread)
+                    & (line.start >= run.start)
+                    & (line.start <= run.until(line.ended))
+                )
             length = (line.end - line.start)[inside]
             lag = line.late[inside]
             total = sum(run.until(line.ended) - run.start for run in own)
@@ -131,13 +135,17 @@ def unseen(facts: Facts) -> Unseen:
         meta = process.process.meta
         dropped += int(meta.get("dropped", 0))
         steps = len(process.line.start)
-        agent += (meta.get("sampler_cpu", 0) + meta.get("start_cpu", 0) + meta.get("step_cost", 0) * steps) / 1e9
+        agent += (
+            meta.get("sampler_cpu", 0) + meta.get("start_cpu", 0) + meta.get("step_cost", 0) * steps
+        ) / 1e9
         for failure in meta.get("failures", ()):
             notes.append(f"the agent took itself out of process {process.pid}: {failure}")
         for missing in meta.get("missing", ()):
             notes.append(f"not observed in process {process.pid}: {missing}")
         if meta.get("skipped_waits"):
-            notes.append(f"{meta['skipped_waits']} waits of process {process.pid} were counted but not looked at")
+            notes.append(
+                f"{meta['skipped_waits']} waits of process {process.pid} were counted but not looked at"
+            )
         if "left_by" not in meta:
             notes.append(f"process {process.pid} was ended from outside: what it did last may be missing")
     if not facts.trace.ended:

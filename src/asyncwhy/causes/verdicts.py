@@ -46,7 +46,9 @@ def judge(
             return Judgement(Verdict.UNKNOWN, "too little happened to tell", told, concurrency)
         return Judgement(Verdict.ASYNCHRONOUS, *_healthy(facts, run), concurrency)
     stopped = max((_stopped_share(process, drafts) for process in facts.processes), default=0.0)
-    serial = concurrency.achieved <= SERIAL and concurrency.possible >= BETTER * max(concurrency.achieved, 1.0)
+    serial = concurrency.achieved <= SERIAL and concurrency.possible >= BETTER * max(
+        concurrency.achieved, 1.0
+    )
     verdict = Verdict.NOT_ASYNCHRONOUS if serial or stopped >= MOST else Verdict.PARTLY
     return Judgement(verdict, _reason(facts, drafts, findings, serial), (), concurrency)
 
@@ -54,7 +56,9 @@ def judge(
 def _concurrency(facts: Facts, together: dict[int, Replay]) -> Concurrency:
     achieved = [process.baseline for process in facts.processes if process.line.loops]
     possible = [
-        together.get(process.process.index, process.baseline) for process in facts.processes if process.line.loops
+        together.get(process.process.index, process.baseline)
+        for process in facts.processes
+        if process.line.loops
     ]
     return Concurrency(_mean(achieved), max(_mean(possible), _mean(achieved)))
 
@@ -155,14 +159,14 @@ def longest_task(process: ProcessFacts) -> float:
     return max(own.values(), default=0.0)
 
 
-def _reason(
-    facts: Facts, drafts: list[Draft], findings: tuple[Finding, ...], serial: bool
-) -> str:
+def _reason(facts: Facts, drafts: list[Draft], findings: tuple[Finding, ...], serial: bool) -> str:
     ranked = sorted(zip(drafts, findings, strict=True), key=lambda pair: -(pair[1].cost_s or 0.0))
     draft, first = ranked[0]
     process = draft.facts
     if draft.spans:
-        tasks = {piece.ref for piece in process.pieces if piece.thread == draft.thread and _in(piece.start, draft)}
+        tasks = {
+            piece.ref for piece in process.pieces if piece.thread == draft.thread and _in(piece.start, draft)
+        }
         tasks = {ref for ref in tasks if ref in process.line.tasks}
         if serial and len(tasks) > 1:
             return f"{len(tasks)} tasks ran one after another"

@@ -64,7 +64,9 @@ def writable(path: str) -> Path:
 
 def save(report: Report, form: str, path: Path) -> None:
     """Write the report to a file: never coloured, always UTF-8."""
-    path.write_text(render(report, form, width=80, colour=False, ascii=False), encoding="utf-8", errors="replace")
+    path.write_text(
+        render(report, form, width=80, colour=False, ascii=False), encoding="utf-8", errors="replace"
+    )
 
 
 def complain(text: str) -> None:

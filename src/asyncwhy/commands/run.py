@@ -44,7 +44,9 @@ class Run(Verb):
         )  # fmt: skip
         output.add_format(parser)
         parser.add_argument("--report", metavar="FILE", help="write the report there instead of to stderr")
-        parser.add_argument("--fail-on", metavar="CAUSES", type=_causes, help="end with 1 if one of these was found")
+        parser.add_argument(
+            "--fail-on", metavar="CAUSES", type=_causes, help="end with 1 if one of these was found"
+        )
         parser.add_argument("command", nargs="*", metavar="program", help=argparse.SUPPRESS)
 
     def prepare(self, arguments: list[str]) -> list[str]:
@@ -151,7 +153,9 @@ def _command(options: argparse.Namespace) -> tuple[list[str], list[str]]:
         if not words[1:]:
             raise UsageError("which command? (asyncwhy run -- command)")
         if options.python:
-            raise UsageError("--python goes with a program or a module; after -- stands the whole command line")
+            raise UsageError(
+                "--python goes with a program or a module; after -- stands the whole command line"
+            )
         return words[1:], words[1:]
     if not os.path.exists(words[0]):
         raise ProgramNotFound(f"there is no file {words[0]}")

@@ -55,7 +55,9 @@ def _asked(python: str, top: str | None) -> bool:
     command = [python, "-c", _ASKED, *([top] if top else [])]
     environment = {name: value for name, value in os.environ.items() if name != "ASYNCWHY_STREAM"}
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False, env=environment)
+        done = subprocess.run(
+            command, capture_output=True, text=True, timeout=30, check=False, env=environment
+        )
     except OSError as error:
         raise ProgramNotRunnable(f"{python} cannot be run: {error.strerror}") from None
     except subprocess.TimeoutExpired:

@@ -81,8 +81,13 @@ def observe(
             schema.RUN,
             0,
             {
-                "command": command, "shown": shown, "exit_code": child.returncode, "begun": begun, "ended": ended,
-                "stopped": stopped, "notes": notes,
+                "command": command,
+                "shown": shown,
+                "exit_code": child.returncode,
+                "begun": begun,
+                "ended": ended,
+                "stopped": stopped,
+                "notes": notes,
             },  # fmt: skip
         )
         return Outcome(child.returncode, streams.processes, streams.damaged, tuple(notes))
@@ -122,7 +127,9 @@ def _watch(
         if deadline is not None and time.monotonic() >= deadline:
             sent = next(asked, signal.SIGKILL)
             if sent is not signal.SIGINT:
-                notes.append(f"the program did not end {PATIENCE_S:.0f} s after it was asked to; sent {sent.name}")
+                notes.append(
+                    f"the program did not end {PATIENCE_S:.0f} s after it was asked to; sent {sent.name}"
+                )
             child.send_signal(sent)
             stopped = True
             deadline = time.monotonic() + PATIENCE_S

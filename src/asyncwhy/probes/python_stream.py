@@ -20,7 +20,8 @@ import numpy as np
 from asyncwhy.trace import schema
 from asyncwhy.trace.writer import Writer
 
-Columns = dict[str, np.ndarray[Any, np.dtype[np.uint64]]]
+Column = np.ndarray[Any, np.dtype[np.uint64]]
+Columns = dict[str, Column]
 
 #: The columns of the agent's raw tables (`_asyncwhy_agent/stream.py`, checked by `tests/agent/test_stream.py`).
 RAW: dict[int, tuple[str, ...]] = {
@@ -28,12 +29,21 @@ RAW: dict[int, tuple[str, ...]] = {
     101: ("task", "start", "ready", "end", "stack", "kind", "other", "thread"),
     102: ("task", "created", "parent", "stack", "code", "name", "thread", "flags"),
     103: ("start", "end", "thread"),
-    104: ("first", "last", "thread", "stack", "cpu_first", "cpu_last", "late", "count"),
+    104: ("first", "last", "thread", "stack", "cpu_first", "cpu_last", "late", "count", "delay"),
     105: ("start", "end", "thread", "cpu"),
     106: ("job", "pool", "time", "thread", "task", "stack", "code"),
     107: ("job", "time", "thread"),
     108: ("job", "time", "cpu"),
     109: ("time", "thread", "loop", "stack"),
+}
+#: The column that says when a row's thread was that thread; "time" where nothing is said.
+_TIME = {
+    "steps": "start",
+    "waits": "end",
+    "tasks": "created",
+    "idles": "start",
+    "samples": "first",
+    "holds": "start",
 }
 _RAW_CALLBACK, _RAW_TIMER, _RAW_FOREIGN = 1 << 40, 1 << 41, 1 << 62
 _HEADER = struct.Struct("<IIII")
@@ -43,12 +53,15 @@ _LONGEST = 1 << 28
 
 @dataclass
 class _Source:
-    """The stream of one process, and how far it was taken."""
+    """The stream of one process, and how far it was taken.
+
+    `threads` maps what `pthread_self` said to (since when, number): the system gives identities again.
+    """
 
     index: int
     offset: int = 0
     damaged: bool = False
-    threads: dict[int, int] = field(default_factory=dict)
+    threads: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
     last_thread: int = 0
     still: dict[int, list[int]] = field(default_factory=dict)
 
@@ -120,36 +133,38 @@ class Streams:
         kept = []
         for event in events:
             if event["event"] == "still":
-                # thread, first, last, stack, cpu first, cpu last, late, count -> the order of a sample
-                source.still = {
-                    run[0]: [run[1], run[2], run[0], run[3], run[4], run[5], run[6], run[7]] for run in event["runs"]
-                }
+                # The thread comes first, then the order of a sample's columns.
+                source.still = {run[0]: [run[1], run[2], run[0], *run[3:]] for run in event["runs"]}
                 continue
-            if event["event"] in ("thread", "run") and isinstance(event.get("thread"), int):
-                if event["event"] == "thread":
-                    source.threads.pop(event["thread"], None)  # identities are used again
-                event["number"] = self._number(source, event["thread"])
+            if event["event"] == "thread":
+                event["number"] = self._new_thread(source, event["thread"], event["time"])
             elif "thread" in event:
-                event["number"] = self._number(source, event["thread"])
+                event["number"] = self._number(source, event["thread"], event["time"])
             kept.append(event)
         if kept:
             self.writer.json(schema.EVENTS, source.index, kept)
 
-    def _number(self, source: _Source, identity: int) -> int:
-        """The thread's number in this process; one that is new is told to the trace."""
-        number = source.threads.get(identity)
-        if number is None:
-            source.last_thread += 1  # never given twice, though the system gives identities again
-            number = source.threads[identity] = source.last_thread
-            self.writer.json(schema.EVENTS, source.index, [{"event": "number", "thread": identity, "number": number}])
-        return number
+    def _new_thread(self, source: _Source, identity: int, since: int) -> int:
+        """A number for a thread that is new; it is never given again, and told to the trace."""
+        source.last_thread += 1
+        source.threads.setdefault(identity, []).append((since, source.last_thread))
+        told = [{"event": "number", "thread": identity, "number": source.last_thread, "time": since}]
+        self.writer.json(schema.EVENTS, source.index, told)
+        return source.last_thread
+
+    def _number(self, source: _Source, identity: int, time: int) -> int:
+        """The number of the thread that had this identity at that time."""
+        known = source.threads.get(identity)
+        if known is None:
+            return self._new_thread(source, identity, 0)
+        return max((one for one in known if one[0] <= time), default=known[0])[1]
 
     def _table(self, source: _Source, kind: int, rows: np.ndarray[Any, np.dtype[np.uint64]]) -> None:
         columns: Columns = dict(zip(RAW[kind], rows.T, strict=True))
         name, dtype = schema.TABLES[kind]
         made = np.zeros(len(rows), dtype)
         if "thread" in columns:
-            columns["thread"] = self._threads(source, columns["thread"])
+            columns["thread"] = self._threads(source, columns["thread"], columns[_TIME.get(name, "time")])
         if name == "samples":
             self._ended_samples(source, rows)
         convert = _CONVERT.get(name)
@@ -160,12 +175,16 @@ class Streams:
                 made[column] = columns[column]
         self.writer.table(name, source.index, made)
 
-    def _threads(
-        self, source: _Source, identities: np.ndarray[Any, np.dtype[np.uint64]]
-    ) -> np.ndarray[Any, np.dtype[np.uint64]]:
+    def _threads(self, source: _Source, identities: Column, times: Column) -> Column:
         unique, inverse = np.unique(identities, return_inverse=True)
-        numbers = np.array([self._number(source, int(identity)) for identity in unique], dtype=np.uint64)
-        return numbers[inverse]
+        numbers = np.array([self._number(source, int(one), 1 << 63) for one in unique], dtype=np.uint64)[
+            inverse
+        ]
+        for place, identity in enumerate(unique.tolist()):
+            if len(source.threads[identity]) > 1:
+                rows = np.flatnonzero(inverse == place)
+                numbers[rows] = [self._number(source, identity, time) for time in times[rows].tolist()]
+        return numbers
 
     def _ended_samples(self, source: _Source, rows: np.ndarray[Any, np.dtype[np.uint64]]) -> None:
         for first, _, thread, *_ in rows.tolist():
@@ -188,7 +207,9 @@ def _seconds(ns: np.ndarray[Any, np.dtype[np.uint64]]) -> np.ndarray[Any, np.dty
 
 def _steps(columns: Columns, made: np.ndarray[Any, np.dtype[np.void]]) -> None:
     start, ref = columns["start"], columns["ref"]
-    made["flags"] = np.where(columns["ready"] & np.uint64(_RAW_FOREIGN), np.uint16(schema.FOREIGN), np.uint16(0))
+    made["flags"] = np.where(
+        columns["ready"] & np.uint64(_RAW_FOREIGN), np.uint16(schema.FOREIGN), np.uint16(0)
+    )
     ready = columns["ready"] & np.uint64(_RAW_FOREIGN - 1)
     made["run_s"] = _seconds(columns["end"] - start)
     # A handle whose scheduling was not seen has ready 0.

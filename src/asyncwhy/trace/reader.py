@@ -91,7 +91,9 @@ def read(path: Path) -> Trace:
         try:
             _take(trace, kind, index, payload)
         except (ValueError, KeyError, TypeError, IndexError, zlib.error, RecursionError):
-            raise TraceCorrupt(f"{path} is not a whole trace: a chunk of kind {kind} makes no sense") from None
+            raise TraceCorrupt(
+                f"{path} is not a whole trace: a chunk of kind {kind} makes no sense"
+            ) from None
     return trace
 
 

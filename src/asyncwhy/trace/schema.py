@@ -40,7 +40,10 @@ FOREIGN = 1
 EAGER = 1
 
 SITE = np.dtype(
-    [(name, "<u8") for name in ("site", "file", "function", "line", "column", "end_line", "end_column", "first_line")]
+    [
+        (name, "<u8")
+        for name in ("site", "file", "function", "line", "column", "end_line", "end_column", "first_line")
+    ]
 )
 
 #: kind -> (name, row).  `start`, `created`, `time` ... are nanoseconds; `_s` columns are seconds.
@@ -48,7 +51,14 @@ TABLES: dict[int, tuple[str, np.dtype[np.void]]] = {
     100: (
         "steps",  # one stretch of a task or callback on a thread; lag_s: from could run to ran
         np.dtype(
-            [("start", "<u8"), ("run_s", "<f4"), ("lag_s", "<f4"), ("ref", "<u4"), ("thread", "<u2"), ("flags", "<u2")]
+            [
+                ("start", "<u8"),
+                ("run_s", "<f4"),
+                ("lag_s", "<f4"),
+                ("ref", "<u4"),
+                ("thread", "<u2"),
+                ("flags", "<u2"),
+            ]
         ),
     ),
     101: (
@@ -90,6 +100,7 @@ TABLES: dict[int, tuple[str, np.dtype[np.void]]] = {
                 ("last", "<u8"),
                 ("cpu_first", "<u8"),
                 ("cpu_last", "<u8"),
+                ("delay", "<u8"),  # ns that the thread stood in the system's run queue, up to `first`
                 ("stack", "<u4"),
                 ("thread", "<u4"),
                 ("late_s", "<f4"),
@@ -114,7 +125,10 @@ TABLES: dict[int, tuple[str, np.dtype[np.void]]] = {
     ),
     107: ("starts", np.dtype([("time", "<u8"), ("job", "<u4"), ("thread", "<u4")])),
     108: ("ends", np.dtype([("time", "<u8"), ("cpu", "<u8"), ("job", "<u4"), ("pad", "<u4")])),
-    109: ("wakeups", np.dtype([("time", "<u8"), ("thread", "<u4"), ("loop", "<u4"), ("stack", "<u4"), ("pad", "<u4")])),
+    109: (
+        "wakeups",
+        np.dtype([("time", "<u8"), ("thread", "<u4"), ("loop", "<u4"), ("stack", "<u4"), ("pad", "<u4")]),
+    ),
 }
 
 KIND_OF = {name: kind for kind, (name, _) in TABLES.items()}

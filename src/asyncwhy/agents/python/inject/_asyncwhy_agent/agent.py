@@ -58,7 +58,9 @@ class Agent:
                 "uvloop": self._guard(self.uvloop.install),
                 "subprocess": self._guard(self.processes.install_subprocess),
                 "multiprocessing.process": self._guard(self.processes.install_multiprocessing),
-                "warnings": self._guard(lambda module: unawaited.install(self.recorder, self.installation, module)),
+                "warnings": self._guard(
+                    lambda module: unawaited.install(self.recorder, self.installation, module)
+                ),
             }
         ).begin()
         self.sampler.start()

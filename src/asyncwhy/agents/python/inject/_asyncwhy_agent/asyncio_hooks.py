@@ -18,7 +18,8 @@ from .waits import LONG, stack_of
 #: Steps from this length on (2 ms) also read the thread's CPU clock when they end.
 HOLD = 2_000_000
 
-RUN_BEFORE = """
+RUN_BEFORE = (
+    """
 __aw_start = __aw_clock()
 __aw_ready = __aw_pop(__aw_id(self), 0)
 __aw_object = __aw_getattr(self._callback, "__self__", None)
@@ -29,15 +30,20 @@ if __aw_type(__aw_object) is __aw_task:
 else:
     __aw_entry, __aw_ready = __aw_other(self, __aw_object, __aw_start, __aw_ready)
 __aw_object = None
-""" % LONG
-RUN_AFTER = """
+"""
+    % LONG
+)
+RUN_AFTER = (
+    """
 __aw_end = __aw_clock()
 __aw_record((__aw_start, __aw_end, __aw_ready, __aw_entry[0], __aw_ident()))
 __aw_entry[1] = __aw_end
 if __aw_end - __aw_start > %d:
     __aw_long(__aw_start, __aw_end)
 __aw_entry = None
-""" % HOLD
+"""
+    % HOLD
+)
 SCHEDULED = "__aw_ready[__aw_id(handle)] = __aw_clock()"
 SELECTED = """
 __aw_after = __aw_clock()
@@ -81,7 +87,9 @@ class AsyncioHooks:
         self._put(loop, "call_soon", clock, beside=beside)
         names = dict(clock, __aw_wakeup=guard(self._wakeup, 0))
         beside = (("self._call_soon", "", SCHEDULED + " | __aw_foreign"),)
-        self._put(loop, "call_soon_threadsafe", names, before="__aw_foreign = __aw_wakeup(self)", beside=beside)
+        self._put(
+            loop, "call_soon_threadsafe", names, before="__aw_foreign = __aw_wakeup(self)", beside=beside
+        )
         names = {"__aw_created": guard(self._created)}
         self._put(loop, "create_task", names, on_return="(__aw_created(__aw_value, self), __aw_value)[1]")
         names = {
@@ -93,7 +101,9 @@ class AsyncioHooks:
         select = ("self._selector.select", "__aw_before = __aw_clock()", SELECTED)
         self._put(loop, "_run_once", names, beside=(select,))
         names = {"__aw_started": guard(self.loop_started), "__aw_stopped": guard(self.loop_stopped)}
-        self._put(loop, "run_forever", names, before="__aw_run = __aw_started(self)", last="__aw_stopped(__aw_run)")
+        self._put(
+            loop, "run_forever", names, before="__aw_run = __aw_started(self)", last="__aw_stopped(__aw_run)"
+        )
         # Frames below these are only the loop's machinery: stacks end there.
         self.recorder.interner.ends.add(p.identity(events.Handle._run.__code__))
         for name in ("EpollSelector", "PollSelector", "SelectSelector", "KqueueSelector", "DevpollSelector"):
@@ -139,7 +149,9 @@ class AsyncioHooks:
         number = next(self.recorder.numbers)
         entry = self.entries[p.identity(task)] = [number, now]
         parent = self.current_task(loop) if loop is not None else None
-        parent_entry = self.entries.get(p.identity(parent)) if parent is not None and parent is not task else None
+        parent_entry = (
+            self.entries.get(p.identity(parent)) if parent is not None and parent is not task else None
+        )
         coroutine = task.get_coro()
         code = getattr(coroutine, "cr_code", None) or getattr(coroutine, "gi_code", None)
         row = (
@@ -232,9 +244,8 @@ class AsyncioHooks:
 
     def loop_number(self, loop):
         known = self.loops.get(p.identity(loop))
-        kind = p.type_of(loop)
-        if known is None or known[1] is not kind:
-            known = self.loops[p.identity(loop)] = (next(self.recorder.numbers), kind)
+        if known is None or known[1]() is not loop:  # another loop may have had this address
+            known = self.loops[p.identity(loop)] = (next(self.recorder.numbers), p.weak(loop))
         return known[0]
 
     def loop_started(self, loop):

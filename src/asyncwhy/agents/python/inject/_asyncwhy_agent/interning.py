@@ -52,7 +52,15 @@ class Interner:
             number = self._sites[key] = next(self._numbers)
             name = getattr(code, "co_qualname", None) or code.co_name
             line, column, end_line, end_column = position(code, lasti)
-            row = (number, self.string(code.co_filename), self.string(name), line, column, end_line, end_column)
+            row = (
+                number,
+                self.string(code.co_filename),
+                self.string(name),
+                line,
+                column,
+                end_line,
+                end_column,
+            )
             self.new_sites.extend(row + (code.co_firstlineno,))
         return number
 

@@ -54,7 +54,9 @@ class PoolHooks:
             "run_sync_in_worker_thread",
             names,
             before="__aw_asked = __aw_clock()",
-            beside=(("worker.queue.put_nowait", "__aw_submitted(func, future, limiter, cls, __aw_asked)", ""),),
+            beside=(
+                ("worker.queue.put_nowait", "__aw_submitted(func, future, limiter, cls, __aw_asked)", ""),
+            ),
         )
         names = {"__aw_began": guard(self._anyio_began), "__aw_ended": guard(self._ended)}
         around = ("context.run", "__aw_job = __aw_began(future)", "__aw_ended(__aw_job)", "always")
@@ -75,7 +77,9 @@ class PoolHooks:
         """A new executor at this address, and the line that made it."""
         self.pools.pop(p.identity(executor), None)
         name = str(getattr(executor, "_thread_name_prefix", "processes"))
-        self.pool_number(executor, int(executor._max_workers), name, self.recorder.interner.stack(p.get_frame(2)))
+        self.pool_number(
+            executor, int(executor._max_workers), name, self.recorder.interner.stack(p.get_frame(2))
+        )
 
     def pool_number(self, pool, workers, name, stack=0):
         kind = p.type_of(pool).__qualname__

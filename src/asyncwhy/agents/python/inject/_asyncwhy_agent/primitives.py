@@ -7,6 +7,7 @@ Times are nanoseconds of CLOCK_MONOTONIC, which all processes of a machine share
 from __future__ import annotations
 
 import _thread
+import _weakref
 import binascii
 import posix
 import sys
@@ -22,6 +23,7 @@ cpu_clock_of = getattr(time, "pthread_getcpuclockid", None)
 wall_clock = time.time_ns
 
 identity = id
+weak = _weakref.ref
 type_of = type
 ident = _thread.get_ident
 native_id = _thread.get_native_id
@@ -34,6 +36,8 @@ get_frame = sys._getframe
 open_file = posix.open
 write_file = posix.write
 close_file = posix.close
+read_file = posix.read
+READ_FLAGS = posix.O_RDONLY | posix.O_CLOEXEC
 process_id = posix.getpid
 parent_id = posix.getppid
 list_folder = posix.listdir
@@ -42,7 +46,7 @@ OPEN_FLAGS = posix.O_WRONLY | posix.O_APPEND | posix.O_CREAT | posix.O_CLOEXEC
 crc32 = binascii.crc32
 
 __all__ = [
-    "OPEN_FLAGS", "array", "clock", "clock_gettime_ns", "close_file", "count", "cpu_clock_of", "crc32",
+    "OPEN_FLAGS", "READ_FLAGS", "array", "clock", "clock_gettime_ns", "close_file", "count", "cpu_clock_of", "crc32",
     "current_frames", "get_frame", "ident", "identity", "islice", "list_folder", "native_id", "new_lock", "open_file",
-    "parent_id", "process_id", "sleep", "start_thread", "thread_cpu", "type_of", "wall_clock", "write_file",
+    "parent_id", "process_id", "read_file", "sleep", "start_thread", "thread_cpu", "type_of", "wall_clock", "weak", "write_file",
 ]  # fmt: skip

@@ -105,9 +105,7 @@ class ProcessHooks:
         names = {"__aw_environment": guard(self._environment), "__aw_child": guard(self._child)}
         before = "if env is not None: env = __aw_environment(env) or env"
         try:
-            made = twin(
-                subprocess.Popen._execute_child, names, before=before, last="__aw_child(self)"
-            )
+            made = twin(subprocess.Popen._execute_child, names, before=before, last="__aw_child(self)")
         except Unsuitable as reason:
             self.installation.lacking("subprocess", reason)
         else:
@@ -119,7 +117,9 @@ class ProcessHooks:
     def _child(self, process):
         pid = getattr(process, "pid", None)
         if pid:
-            self.recorder.event("child", pid=pid, stack=self.recorder.interner.stack(p.get_frame(2)), thread=p.ident())
+            self.recorder.event(
+                "child", pid=pid, stack=self.recorder.interner.stack(p.get_frame(2)), thread=p.ident()
+            )
 
     def install_multiprocessing(self, module):
         names = {"__aw_child": self.installation.harmless(self._child)}

@@ -16,7 +16,11 @@ class Installation:
         self.missing = []
 
     def put(self, owner, name, made):
-        original = owner.__dict__[name] if isinstance(owner, type) and name in owner.__dict__ else getattr(owner, name)
+        original = (
+            owner.__dict__[name]
+            if isinstance(owner, type) and name in owner.__dict__
+            else getattr(owner, name)
+        )
         self.replaced.append((owner, name, original, made))
         setattr(owner, name, made)
 

@@ -36,7 +36,7 @@ class Sampler:
         self.recorder = recorder
         self.idle_codes = idle_codes
         self.loops = loops  # threads in which a loop runs
-        self.runs = {}  # thread -> [first, last, stack, cpu first, cpu last, late, count, frame key]
+        self.runs = {}  # thread -> [first, last, stack, cpu first, cpu last, late, count, frame key, delay]
         self.clocks = {}
         self.idle = {}  # thread of a loop -> (time, CPU clock) when last seen idle
         self.cpu_ns = 0
@@ -114,7 +114,7 @@ class Sampler:
             if nothing or p.identity(frame.f_code) in self.idle_codes:
                 self._end(thread)
                 if thread in self.loops:
-                    self.idle[thread] = (now, self._cpu(thread))
+                    self._idle(thread, now)
             else:
                 self._sample(thread, frame, now, late)
         if len(self.runs) > len(frames):
@@ -143,15 +143,42 @@ class Sampler:
         idle = self.idle.pop(thread, None)
         if idle is not None:
             # The CPU clock when it last had nothing to do: without it the first stretch has no beginning.
-            self.recorder.by_name["samples"].extend((idle[0], idle[0], thread, 0, idle[1], idle[1], 0, 0))
+            self.recorder.by_name["samples"].extend(
+                (idle[0], idle[0], thread, 0, idle[1], idle[1], 0, 0, idle[2])
+            )
         stack = self.recorder.interner.stack(frame)
-        self.runs[thread] = [now, now, stack, cpu, cpu, late, 1, key]
+        self.runs[thread] = [now, now, stack, cpu, cpu, late, 1, key, self._delay(thread)]
 
     def _end(self, thread):
         run = self.runs.pop(thread, None)
         if run is not None:
-            row = (run[0], run[1], thread, run[2], run[3], run[4], run[5], run[6])
+            row = (run[0], run[1], thread, run[2], run[3], run[4], run[5], run[6], run[8])
             self.recorder.by_name["samples"].extend(row)
+
+    def _idle(self, thread, now):
+        before = self.idle.get(thread)
+        cpu = self._cpu(thread)
+        # The delay only matters from here on, and only if the thread ran since it was last read.
+        delay = before[2] if before is not None and cpu - before[1] < 10 * STILL else self._delay(thread)
+        self.idle[thread] = (now, cpu, delay)
+
+    def _delay(self, thread):
+        """Nanoseconds that the thread stood ready in the system's run queue; 0 where that is not told.
+
+        A busy machine makes a computing thread look as if it slept, but for this.
+        """
+        clock = self.clocks.get(thread)
+        if clock is None:
+            return 0
+        try:
+            # glibc: a thread's clock id is its inverted system id, shifted by three bits.
+            descriptor = p.open_file("/proc/self/task/%d/schedstat" % ~(clock >> 3), p.READ_FLAGS)
+            try:
+                return int(p.read_file(descriptor, 64).split()[1])
+            finally:
+                p.close_file(descriptor)
+        except (OSError, ValueError, IndexError):
+            return 0
 
     def _cpu(self, thread):
         clock = self.clocks.get(thread)
@@ -168,7 +195,7 @@ class Sampler:
         """Write what there is, with a copy of the samples that still go on."""
         still = []
         for thread, run in list(self.runs.items()):
-            still.append([thread, run[0], run[1], run[2], run[3], run[4], run[5], run[6]])
+            still.append([thread, run[0], run[1], run[2], run[3], run[4], run[5], run[6], run[8]])
         if still:
             self.recorder.events.append({"event": "still", "time": p.clock(), "runs": still})
         self.recorder.flush()

@@ -23,7 +23,7 @@ COLUMNS = {
     101: ("waits", ("task", "start", "ready", "end", "stack", "kind", "other", "thread")),
     102: ("tasks", ("task", "created", "parent", "stack", "code", "name", "thread", "flags")),
     103: ("idles", ("start", "end", "thread")),
-    104: ("samples", ("first", "last", "thread", "stack", "cpu_first", "cpu_last", "late", "count")),
+    104: ("samples", ("first", "last", "thread", "stack", "cpu_first", "cpu_last", "late", "count", "delay")),
     105: ("holds", ("start", "end", "thread", "cpu")),
     106: ("submits", ("job", "pool", "time", "thread", "task", "stack", "code")),
     107: ("starts", ("job", "time", "thread")),

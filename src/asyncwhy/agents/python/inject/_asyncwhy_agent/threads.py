@@ -37,7 +37,9 @@ class ThreadHooks:
         code = code_of(function)
         if code is not None:
             return self.recorder.interner.site(code, -1)
-        return self.recorder.interner.named(getattr(function, "__qualname__", p.type_of(function).__qualname__))
+        return self.recorder.interner.named(
+            getattr(function, "__qualname__", p.type_of(function).__qualname__)
+        )
 
     def install(self, threading):
         self.main = threading.main_thread()
@@ -55,7 +57,11 @@ class ThreadHooks:
             self.installation.lacking("%s.%s" % (owner.__name__, name), reason)
 
     def _starting(self, thread):
-        self.starters[p.identity(thread)] = (p.clock(), p.ident(), self.recorder.interner.stack(p.get_frame(2)))
+        self.starters[p.identity(thread)] = (
+            p.clock(),
+            p.ident(),
+            self.recorder.interner.stack(p.get_frame(2)),
+        )
 
     def _began(self, thread):
         started, starter, stack = self.starters.pop(p.identity(thread), (0, 0, 0))

@@ -44,7 +44,11 @@ def twin(function, names, before="", after="", last="", on_return="", beside=())
         at = len(rest) - 1 if ast.unparse(rest[-1]) == "self = None" else len(rest)
         rest[at:at] = _statements(after, rest[-1])
     if last:
-        rest = [_placed(ast.Try(body=rest, handlers=[], orelse=[], finalbody=_statements(last, rest[-1])), rest[0])]
+        rest = [
+            _placed(
+                ast.Try(body=rest, handlers=[], orelse=[], finalbody=_statements(last, rest[-1])), rest[0]
+            )
+        ]
     definition.body = head + _statements(before, rest[0]) + rest
     return _build(function, definition, names)
 
@@ -77,7 +81,12 @@ def _block(lines, first):
     in_header = True
     for end in range(first, len(lines)):
         line = lines[end].rstrip()
-        if line and not in_header and len(line) - len(line.lstrip()) <= indent and not line.lstrip().startswith("#"):
+        if (
+            line
+            and not in_header
+            and len(line) - len(line.lstrip()) <= indent
+            and not line.lstrip().startswith("#")
+        ):
             return "\n".join(lines[first:end])
         in_header = in_header and not line.endswith(":")
     return "\n".join(lines[first:])

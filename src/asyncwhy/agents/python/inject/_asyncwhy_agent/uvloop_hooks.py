@@ -7,7 +7,6 @@ uvloop has no Python handle, so a callback is wrapped; the wrapper is compiled u
 
 from __future__ import annotations
 
-
 from . import primitives as p
 from .recorder import TIMER
 from .waits import LONG
