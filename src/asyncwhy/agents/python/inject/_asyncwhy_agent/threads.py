@@ -5,22 +5,44 @@ from __future__ import annotations
 from . import primitives as p
 from .twin import Unsuitable, twin
 
+#: Packages that hand a pool a function of their own, with the one that matters among its arguments.
+CARRIERS = frozenset(("anyio", "asgiref", "asyncer", "fastapi", "litestar", "quart", "sanic", "starlette"))
+PLAIN = frozenset(("function", "method", "builtin_function_or_method", "partial"))
 
-def code_of(function):
-    """The code of what a callable really runs: through partials, bound methods and `Context.run`."""
+
+def really_runs(function):
+    """What a callable really runs: through partials, `Context.run` and the functions of frameworks."""
     for _ in range(8):
         inner = getattr(function, "func", None)
         if inner is None or not hasattr(function, "keywords"):
             break
-        arguments = function.args
-        runs_first = getattr(inner, "__name__", "") == "run" and p.type_of(inner).__name__ == (
-            "builtin_function_or_method"
-        )
-        function = arguments[0] if runs_first and arguments else inner
+        function = _carried(inner, function.args, function.keywords) or inner
+    return function
+
+
+def _carried(inner, arguments, keywords):
+    """The function that a partial's own function was given to run; None if it is the one that matters."""
+    if getattr(inner, "__name__", "") == "run" and p.type_of(inner).__name__ == "builtin_function_or_method":
+        return arguments[0] if arguments else None
+    if _package(inner) not in CARRIERS:
+        return None
+    for given in (*arguments, *keywords.values()):
+        if p.type_of(given).__name__ in PLAIN and _package(really_runs(given)) not in CARRIERS:
+            return given
+    return None
+
+
+def _package(function):
+    module = getattr(function, "__module__", None)
+    return module.partition(".")[0] if isinstance(module, str) else ""
+
+
+def code_of(function):
+    """The code of a function, a bound method or an object that can be called; None if it is not Python's."""
     function = getattr(function, "__func__", function)
     code = getattr(function, "__code__", None)
     if code is None:
-        call = getattr(p.type_of(function), "__call__", None)
+        call = getattr(p.type_of(function), "__call__", None)  # noqa: B004 (its code is wanted)
         code = getattr(call, "__code__", None)
     return code
 
@@ -34,6 +56,7 @@ class ThreadHooks:
         self.starters = {}
 
     def site_of(self, function):
+        function = really_runs(function)
         code = code_of(function)
         if code is not None:
             return self.recorder.interner.site(code, -1)
