@@ -43,7 +43,7 @@ def _tasks(run: Run, facts: ProcessFacts) -> list[Placement]:
         else []
     )
     groups: dict[tuple[str, int, str], _Ran] = defaultdict(_Ran)
-    places: dict[tuple[str, int, str], tuple[Place, int]] = {}
+    places: dict[tuple[str, int, str], tuple[Place, int]] = {}  # and the thread
     for task in line.tasks.values():
         if task.code is None or task.number >= len(lengths):
             continue
@@ -55,18 +55,13 @@ def _tasks(run: Run, facts: ProcessFacts) -> list[Placement]:
         ran.threads[key[2]] = None
         ran.count += 1
         ran.run_s += float(lengths[task.number])
-        places.setdefault(key, (task.code, task.stack))
-    return [_task_placement(facts, places[key], ran) for key, ran in groups.items()]
+        places.setdefault(key, (task.code, task.thread))
+    return [_task_placement(facts, *places[key], ran) for key, ran in groups.items()]
 
 
-def _task_placement(facts: ProcessFacts, found: tuple[Place, int], ran: _Ran) -> Placement:
-    place, stack = found
-    sites = facts.stack(stack)
-    index = facts.origins.user_index(sites)
-    maker = ""
-    for site in sites[: index or 0]:
-        maker = MAKERS.get(site.function, maker)
-    handoff = None if index is None else Handoff(sites[index], sites[index:])
+def _task_placement(facts: ProcessFacts, place: Place, thread: int, ran: _Ran) -> Placement:
+    """A task runs where its loop does; on another thread than the main one somebody sent that loop there."""
+    sender = sent_thread(facts, thread)
     return Placement(
         function=place.site.function,
         file=place.site.file,
@@ -74,10 +69,34 @@ def _task_placement(facts: ProcessFacts, found: tuple[Place, int], ran: _Ran) ->
         threads=tuple(ran.threads),
         count=ran.count,
         run_s=ran.run_s,
-        how=maker or "task",
-        sent_by=handoff,
-        why="a task runs on the thread of its event loop",
+        how=_run_by(facts, thread),
+        sent_by=sender,
+        why="its event loop runs on that thread" if sender else "",
     )
+
+
+def _run_by(facts: ProcessFacts, thread: int) -> str:
+    """The call that runs the loop of a thread, by the name a person knows."""
+    for loop in facts.line.loops:
+        if loop.thread == thread:
+            for site in facts.stack(loop.stack):
+                if site.function in MAKERS:
+                    return MAKERS[site.function]
+    return "the event loop"
+
+
+def sent_thread(facts: ProcessFacts, thread: int) -> Handoff | None:
+    """Who sent work to a thread: the submitter of a job that it ran, or who started it."""
+    for job in facts.jobs:
+        if job.worker == thread:
+            sites = facts.job_stack(job)
+            index = facts.origins.user_index(sites)
+            if index is not None:
+                return Handoff(sites[index], sites[index:])
+    fact = facts.line.threads.get(thread)
+    sites = facts.stack(fact.stack) if fact is not None else ()
+    index = facts.origins.user_index(sites)
+    return None if index is None else Handoff(sites[index], sites[index:])
 
 
 def _jobs(run: Run, facts: ProcessFacts) -> list[Placement]:

@@ -15,6 +15,8 @@ from asyncwhy.source import PythonSource
 
 #: Lines of source around each site that renderers may show.
 AROUND = 2
+#: What other frameworks bring with them says nothing about the program.
+BENEATH = ("anyio", "asgiref")
 #: The agent's cost is mentioned from this share of the run on.
 NOTABLE = 0.02
 
@@ -23,7 +25,9 @@ def program(facts: Facts) -> Program:
     """What was observed."""
     metas = [process.process.meta for process in facts.processes]
     versions = sorted({str(meta.get("version", "")) for meta in metas})
-    frameworks = sorted({name for meta in metas for name in meta.get("frameworks", ())})
+    loops = {run.implementation.partition(".")[0] for run in facts.loops}
+    frameworks = sorted({name for meta in metas for name in meta.get("frameworks", ())} - loops)
+    frameworks = [*sorted(loops), *(name for name in frameworks if name not in BENEATH)]
     return Program(
         argv=tuple(facts.trace.run.get("shown") or facts.trace.run.get("command", ())),
         runtime="python",

@@ -113,9 +113,9 @@ def _healthy(facts: Facts, run: Run) -> tuple[str, tuple[str, ...]]:
     else:
         reason = "its task never stopped the event loop for long"
     if facts.endless or len(facts.processes) > 1:
-        told = [f"took {seconds(facts.wall_s)}; nobody had to wait for the event loop"]
+        told = ["nobody had to wait for the event loop"]
     else:
-        told = [f"took {seconds(facts.wall_s)}; its longest task alone takes {seconds(longest)}"]
+        told = [f"its longest task alone takes {seconds(longest)}"]
     why = overlap_reason(run, process) if peak >= 2 else None
     if why:
         told.append(why)
