@@ -7,7 +7,8 @@ from functools import cached_property
 
 import numpy as np
 
-from asyncwhy.analysis import holds, jobs, replay, schedule, timeline, wakers
+from asyncwhy.analysis import holds, replay, schedule, timeline, wakers
+from asyncwhy.analysis.jobs import Job, Pool, jobs_of, pools_of
 from asyncwhy.analysis.places import Origins
 from asyncwhy.model import Site
 from asyncwhy.trace.reader import Process, Trace
@@ -22,8 +23,8 @@ class ProcessFacts:
     origins: Origins
     samples: dict[int, holds.Samples]
     pieces: list[holds.Piece]
-    jobs: list[jobs.Job]
-    pools: dict[int, jobs.Pool]
+    jobs: list[Job]
+    pools: dict[int, Pool]
     cores: int
 
     @property
@@ -70,7 +71,7 @@ class ProcessFacts:
             sites, task, seen = sites + self.stack(made.stack), made.parent, seen + 1
         return sites
 
-    def job_stack(self, job: jobs.Job) -> tuple[Site, ...]:
+    def job_stack(self, job: Job) -> tuple[Site, ...]:
         """Where a job was submitted, down to the user's own line."""
         return self.sent_stack(job.stack, job.task)
 
@@ -125,7 +126,7 @@ def _process(process: Process, origin: int) -> ProcessFacts:
         origins=Origins.of_process(process),
         samples=samples,
         pieces=holds.pieces(line, samples),
-        jobs=jobs.jobs_of(line),
-        pools=jobs.pools_of(line),
+        jobs=jobs_of(line),
+        pools=pools_of(line),
         cores=int(process.meta.get("cores", 1)),
     )

@@ -74,7 +74,7 @@ class _Builder:
         node_of, firsts = self._coalesce()
         line = self.line
         count = len(firsts)
-        run = np.bincount(node_of, line.end - line.start, count)
+        run: Floats = np.bincount(node_of, line.end - line.start, count).astype(np.float64)
         end = np.zeros(count)
         np.maximum.at(end, node_of, line.end)
         root, when, foreign = line.root, line.when, line.root_foreign

@@ -101,7 +101,8 @@ class Timeline:
 
     @property
     def is_task(self) -> Bools:
-        return (self.ref & schema.CALLBACK) == 0
+        made: Bools = (self.ref & schema.CALLBACK) == 0
+        return made
 
     def seconds(self, ns: Any) -> Any:
         """Nanoseconds of the monotonic clock as seconds of the run."""

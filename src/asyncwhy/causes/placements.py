@@ -37,11 +37,8 @@ def placements(run: Run) -> tuple[Placement, ...]:
 
 def _tasks(run: Run, facts: ProcessFacts) -> list[Placement]:
     line = facts.line
-    lengths = (
-        np.bincount(line.ref[line.is_task], (line.end - line.start)[line.is_task])
-        if line.is_task.any()
-        else []
-    )
+    steps = line.is_task
+    lengths = np.bincount(line.ref[steps], (line.end - line.start)[steps])
     groups: dict[tuple[str, int, str], _Ran] = defaultdict(_Ran)
     places: dict[tuple[str, int, str], tuple[Place, int]] = {}  # and the thread
     for task in line.tasks.values():

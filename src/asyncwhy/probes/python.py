@@ -157,5 +157,5 @@ def _signals_wait() -> Any:
     try:
         yield children
     finally:
-        for number, handler in old.items():
-            signal.signal(number, handler)
+        for changed, handler in old.items():
+            signal.signal(changed, handler)

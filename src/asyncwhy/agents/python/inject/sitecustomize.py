@@ -11,7 +11,8 @@ def _start():
 
         _asyncwhy_agent.start(here)
     sys.path[:] = [entry for entry in sys.path if entry != here]
-    sys.path_importer_cache.pop(here, None)
+    for entry in [entry for entry in sys.path_importer_cache if entry.startswith(here)]:
+        del sys.path_importer_cache[entry]
 
 
 try:
@@ -21,10 +22,6 @@ except Exception:
 
 del _start
 sys.modules.pop("sitecustomize", None)
-try:
-    import sitecustomize  # noqa: F401  the user's own, if there is one
-except ImportError as error:
-    # `site` looks at this name, too: "no sitecustomize" is no error.  Anything else is the user's to see.
-    if getattr(error, "name", "sitecustomize") != "sitecustomize":
-        raise
-    sys.modules.setdefault("sitecustomize", type(sys)("sitecustomize"))
+# The user's own, if there is one.  "No module named 'sitecustomize'" goes on to `site`, which takes it for no
+# error; so the program finds `sys.modules` without one, as it would have.
+import sitecustomize  # noqa: E402, F401

@@ -16,9 +16,11 @@ def start(here):
     """Begin to observe, if a run asked for it; `here` is the folder that was put on PYTHONPATH."""
     if "ASYNCWHY_STREAM" not in os.environ:
         return
-    from .agent import Agent
-
     begun = p.thread_cpu()
-    agent = Agent(here)
+    before = set(sys.modules)
+    from .agent import Agent
+    from .imports import shelve
+
+    agent = Agent(here, shelve(before))
     agent.begin(begun)
     sys.modules[__name__].agent = agent
