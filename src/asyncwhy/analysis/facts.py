@@ -29,10 +29,12 @@ class ProcessFacts:
 
     @property
     def pid(self) -> int:
+        """The system's number of the process."""
         return int(self.process.meta.get("pid", 0))
 
     @cached_property
     def nodes(self) -> schedule.Nodes:
+        """The recorded run as nodes."""
         return schedule.build(self.line, self.jobs)
 
     @cached_property
@@ -41,6 +43,7 @@ class ProcessFacts:
         return self.replayed(None)
 
     def replayed(self, change: replay.Change | None) -> replay.Replay:
+        """The replay with a change, or without one."""
         return replay.run(self.nodes, self.jobs, self.pools, self.cores, change)
 
     def node_at(self, thread: int, time: float) -> int:
@@ -57,6 +60,7 @@ class ProcessFacts:
         return {int(number): np.flatnonzero(threads == number) for number in np.unique(threads)}
 
     def stack(self, number: int) -> tuple[Site, ...]:
+        """The sites of a recorded stack, innermost first."""
         return self.process.stack(number)
 
     def sent_stack(self, number: int, task: int) -> tuple[Site, ...]:
@@ -76,6 +80,7 @@ class ProcessFacts:
         return self.sent_stack(job.stack, job.task)
 
     def task_of(self, ref: int) -> timeline.Task | None:
+        """The task that a step belongs to; None for a callback."""
         return self.line.tasks.get(ref)
 
     @cached_property
@@ -96,6 +101,7 @@ class Facts:
 
     @property
     def loops(self) -> list[timeline.LoopRun]:
+        """Every run of a loop in every process."""
         return [run for process in self.processes for run in process.line.loops]
 
 

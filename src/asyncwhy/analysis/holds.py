@@ -35,6 +35,8 @@ ASLEEP_SHARE = 0.0005
 
 
 class Kind(Enum):
+    """What a piece of a hold was."""
+
     BLOCKED = "blocked"
     BUSY = "busy"
     GIL = "gil"
@@ -58,6 +60,7 @@ class Piece:
 
     @property
     def length(self) -> float:
+        """Seconds."""
         return self.end - self.start
 
 

@@ -33,6 +33,7 @@ class Group:
 
     @property
     def cost_s(self) -> float:
+        """Seconds of all pieces together."""
         return sum(piece.length for piece in self.pieces)
 
     def mostly(self, kind: Kind) -> bool:
@@ -47,7 +48,7 @@ class Group:
 
 def blocked(facts: ProcessFacts, pieces: Sequence[Piece]) -> list[Group]:
     """Pieces that waited, by the user's innermost line."""
-    return _by_line(facts, pieces, lambda stack: facts.origins.user_index(stack))
+    return _by_line(facts, pieces, facts.origins.user_index)
 
 
 def computed(facts: ProcessFacts, pieces: Sequence[Piece]) -> list[Group]:

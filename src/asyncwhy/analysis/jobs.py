@@ -32,6 +32,7 @@ class Job:
 
     @property
     def run_s(self) -> float:
+        """Seconds between start and end; 0 where either was not seen."""
         return self.end - self.start if self.start is not None and self.end is not None else 0.0
 
 
@@ -47,6 +48,7 @@ class Pool:
 
     @property
     def is_processes(self) -> bool:
+        """Whether its workers are processes."""
         return "Process" in self.kind
 
 

@@ -12,6 +12,8 @@ from asyncwhy.trace.reader import Process
 
 
 class Origin(Enum):
+    """Whose code it is."""
+
     USER = "user"
     LIBRARY = "library"
     STANDARD = "standard"
@@ -27,10 +29,12 @@ class Origins:
 
     @staticmethod
     def of_process(process: Process) -> Origins:
+        """The sorting of a process's files."""
         prefixes = tuple(str(prefix) for prefix in process.meta.get("prefixes", ()))
         return Origins(process.library, prefixes, str(process.meta.get("folder", "")))
 
     def of(self, file: str) -> Origin:
+        """Whose code a file is."""
         return _origin(self, file)
 
     def package(self, file: str) -> str | None:
@@ -44,6 +48,7 @@ class Origins:
         return None
 
     def is_user(self, site: Site) -> bool:
+        """Whether a site is in the user's own code."""
         return self.of(site.file) is Origin.USER
 
     def user_index(self, stack: Sequence[Site]) -> int | None:
@@ -58,6 +63,7 @@ class Origins:
         return library
 
     def user_site(self, stack: Sequence[Site]) -> Site | None:
+        """The user's own innermost line, as `user_index` finds it."""
         index = self.user_index(stack)
         return None if index is None else stack[index]
 

@@ -75,6 +75,7 @@ class Replay:
 
     @property
     def concurrency(self) -> float:
+        """Mean number of tasks that make progress while any is in flight."""
         return self.progress_s / self.in_flight_s if self.in_flight_s > 0 else 0.0
 
 

@@ -57,6 +57,7 @@ class Nodes:
 
     @property
     def is_task(self) -> Any:
+        """Which nodes are steps of tasks, as a mask."""
         return (self.ref & schema.CALLBACK) == 0
 
 

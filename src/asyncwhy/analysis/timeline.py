@@ -51,6 +51,7 @@ class LoopRun:
     cpu_s: float | None
 
     def until(self, latest: float) -> float:
+        """The end, or `latest` if it never came."""
         return latest if self.end is None else self.end
 
 
@@ -101,6 +102,7 @@ class Timeline:
 
     @property
     def is_task(self) -> Bools:
+        """Which steps belong to tasks, as a mask."""
         made: Bools = (self.ref & schema.CALLBACK) == 0
         return made
 
@@ -116,10 +118,12 @@ class Timeline:
         return task.code if task else None
 
     def thread_name(self, number: int) -> str:
+        """A thread's name, or a number where nobody named it."""
         fact = self.threads.get(number)
         return fact.name if fact else f"thread {number}"
 
     def loop_threads(self) -> Iterator[int]:
+        """The threads in which a loop ran."""
         yield from dict.fromkeys(run.thread for run in self.loops)
 
 

@@ -67,6 +67,7 @@ class Run:
 
     @cached_property
     def catalog(self) -> Catalog:
+        """What is known to block, and what frames do."""
         return load("python")
 
     def victims(self, facts: ProcessFacts, late: list[Late]) -> tuple[Victim, ...]:
@@ -79,9 +80,11 @@ class Run:
         return tuple(made)
 
     def is_async(self, site: Site) -> bool:
+        """Whether the function at a site is a coroutine function."""
         function = self.source.function_at(site.file, site.line, site.function.rpartition(".")[2])
         return bool(function and function.is_async)
 
     def never_suspends(self, site: Site) -> bool:
+        """Whether it is one that has no await of its own."""
         function = self.source.function_at(site.file, site.line, site.function.rpartition(".")[2])
         return bool(function and function.is_async and not function.suspends)

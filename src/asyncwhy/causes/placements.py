@@ -29,13 +29,13 @@ def placements(run: Run) -> tuple[Placement, ...]:
     """Every coroutine that ran as a task, every job and every thread's target; most time first."""
     made: list[Placement] = []
     for facts in run.facts.processes:
-        made.extend(_tasks(run, facts))
+        made.extend(_tasks(facts))
         made.extend(_jobs(run, facts))
         made.extend(_threads(run, facts))
     return tuple(sorted(made, key=lambda one: -one.run_s)[:MOST])
 
 
-def _tasks(run: Run, facts: ProcessFacts) -> list[Placement]:
+def _tasks(facts: ProcessFacts) -> list[Placement]:
     line = facts.line
     steps = line.is_task
     lengths = np.bincount(line.ref[steps], (line.end - line.start)[steps])

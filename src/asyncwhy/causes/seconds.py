@@ -22,4 +22,5 @@ def several(lengths: Sequence[float]) -> str:
 
 
 def times(count: int) -> str:
+    """Once, or how many times."""
     return "once" if count == 1 else f"{count} times"

@@ -142,10 +142,9 @@ def unseen(facts: Facts) -> Unseen:
         agent += (
             meta.get("sampler_cpu", 0) + meta.get("start_cpu", 0) + meta.get("step_cost", 0) * steps
         ) / 1e9
-        for failure in meta.get("failures", ()):
-            notes.append(f"the agent took itself out of process {process.pid}: {failure}")
-        for missing in meta.get("missing", ()):
-            notes.append(f"not observed in process {process.pid}: {missing}")
+        pid = process.pid
+        notes.extend(f"the agent took itself out of process {pid}: {one}" for one in meta.get("failures", ()))
+        notes.extend(f"not observed in process {pid}: {one}" for one in meta.get("missing", ()))
         if meta.get("skipped_waits"):
             notes.append(
                 f"{meta['skipped_waits']} waits of process {process.pid} were counted but not looked at"

@@ -27,6 +27,8 @@ LITTLE_S = 0.005
 
 @dataclass(frozen=True)
 class Judgement:
+    """The verdict with its sentence."""
+
     verdict: Verdict
     reason: str
     explanation: tuple[str, ...]

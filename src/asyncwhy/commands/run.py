@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import math
 import os
 import resource
@@ -133,10 +134,8 @@ def _leave(code: int) -> int:
     number = -code
     sys.stderr.flush()
     resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
-    try:
+    with contextlib.suppress(OSError, ValueError):  # SIGKILL has no handler to take away
         signal.signal(number, signal.SIG_DFL)
-    except (OSError, ValueError):
-        pass  # SIGKILL has no handler to take away
     os.kill(os.getpid(), number)
     return 128 + number
 

@@ -13,6 +13,7 @@ from asyncwhy.errors import ProgramNotFound, ProgramNotRunnable
 OLDEST = (3, 9)
 _ASKED = """
 import sys
+print("asyncwhy asks")
 print(sys.implementation.name, *sys.version_info[:3])
 if len(sys.argv) > 1:
     from importlib.machinery import BuiltinImporter, FrozenImporter, PathFinder
@@ -62,7 +63,7 @@ def _asked(python: str, top: str | None) -> bool:
         raise ProgramNotRunnable(f"{python} cannot be run: {error.strerror}") from None
     except subprocess.TimeoutExpired:
         raise ProgramNotRunnable(f"{python} does not answer") from None
-    words = done.stdout.split()
+    words = done.stdout.partition("asyncwhy asks\n")[2].split()  # a sitecustomize may have printed before
     if len(words) < 4 or not all(word.isdigit() for word in words[1:4]):
         raise ProgramNotRunnable(f"{python} does not answer like a Python 3 interpreter")
     version = tuple(int(word) for word in words[1:4])

@@ -62,7 +62,9 @@ def observe(
     stop_after_s: float | None = None,
     meanwhile: Callable[[], None] | None = None,
 ) -> Outcome:
-    """Run `command` observed, into `writer`; `shown` is what a person calls it, and `meanwhile` is called once while the program runs.
+    """Run `command` observed, into `writer`.
+
+    `shown` is what a person calls it; `meanwhile` is called once, while the program runs.
 
     Raises `ProgramNotFound` and `ProgramNotRunnable`; then nothing was started.
     """
@@ -88,7 +90,7 @@ def observe(
                 "ended": ended,
                 "stopped": stopped,
                 "notes": notes,
-            },  # fmt: skip
+            },
         )
         return Outcome(child.returncode, streams.processes, streams.damaged, tuple(notes))
     finally:

@@ -76,10 +76,12 @@ class Streams:
 
     @property
     def processes(self) -> int:
+        """How many processes wrote."""
         return len(self._sources)
 
     @property
     def damaged(self) -> int:
+        """How many streams did not make sense."""
         return sum(source.damaged for source in self._sources.values())
 
     def drain(self) -> None:
@@ -95,7 +97,7 @@ class Streams:
         """Take what is left, and the samples that were still going on when their process ended."""
         self.drain()
         for source in self._sources.values():
-            rows = [row for row in source.still.values()]
+            rows = list(source.still.values())
             if rows:
                 self._table(source, 104, np.array(rows, dtype=np.uint64))
 
