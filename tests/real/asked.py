@@ -1,4 +1,4 @@
-"""The questions of real people, as programs, and whether a report answers them; `questions/answers.toml` has its keys."""
+"""The questions of real people as programs, and whether a report answers them; the keys: `questions/answers.toml`."""
 
 from __future__ import annotations
 
@@ -92,9 +92,9 @@ def _several(value: Any) -> tuple[Any, ...]:
 def ask(question: Question, folder: Path) -> dict[str, Any]:
     """The report on the program, as data, with what it printed and its exit code beside."""
     report = folder / "report.json"
+    options = ["--format", "json", "--report", str(report), "-o", str(folder / "run.asyncwhy")]
     done = subprocess.run(
-        [sys.executable, "-m", "asyncwhy", "run", "--format", "json", "--report", str(report)]
-        + ["-o", str(folder / "run.asyncwhy"), str(question.program)],
+        [sys.executable, "-m", "asyncwhy", "run", *options, str(question.program)],
         cwd=folder,
         capture_output=True,
         text=True,
@@ -139,31 +139,43 @@ def _is_at(question: Question, site: dict[str, Any]) -> bool:
 
 
 def _is_line(question: Question, text: str, site: dict[str, Any] | None) -> bool:
-    return bool(site) and Path(site["file"]).name == question.program.name and site["line"] == question.numbers[text]
+    return (
+        bool(site)
+        and Path(site["file"]).name == question.program.name
+        and site["line"] == question.numbers[text]
+    )
 
 
 def _names(question: Question, finding: dict[str, Any]) -> bool:
     sites = [finding["site"], finding["started_by"], *finding["stack"]]
     sites += [part["site"] for part in (*finding["related"], *finding["victims"])]
-    return not question.names or any(_is_line(question, text, site) for text in question.names for site in sites)
+    return not question.names or any(
+        _is_line(question, text, site) for text in question.names for site in sites
+    )
 
 
 def _misplaced(question: Question, wanted: dict[str, str], placements: list[dict[str, Any]]) -> Iterator[str]:
     name = wanted["function"]
     rows = [one for one in placements if name in ("*", one["function"].rpartition(".")[2])]
-    rows = [one for one in rows if all(re.search(wanted.get("thread", ""), thread) for thread in one["threads"])]
+    rows = [
+        one for one in rows if all(re.search(wanted.get("thread", ""), thread) for thread in one["threads"])
+    ]
     if name == "*":
         rows = [one for one in rows if re.search(wanted.get("why", ""), one["why"])]
     if "sent_by" in wanted:
-        said = [one for one in rows if one["sent_by"] and _is_line(question, wanted["sent_by"], one["sent_by"]["site"])]
+        said = [
+            one
+            for one in rows
+            if one["sent_by"] and _is_line(question, wanted["sent_by"], one["sent_by"]["site"])
+        ]
         if rows and not said:
             there = rows[0]["sent_by"]
             yield f"{name} was sent there by {there['site'] if there else 'nobody known'}"
             return
         rows = said
     if not rows:
-        told = [(one["function"], one["threads"], one["why"]) for one in placements]
-        yield f"no placement of {name} on {wanted.get('thread') or 'a thread'} ({wanted.get('why', '')}): {told}"
+        there = [(one["function"], one["threads"], one["why"]) for one in placements]
+        yield f"no placement of {name} on {wanted.get('thread', 'a thread')} ({wanted.get('why', '')}): {there}"
     elif not any(re.search(wanted.get("why", ""), one["why"]) for one in rows):
         yield f"{name} is there because {rows[0]['why']!r}, not {wanted['why']!r}"
 
@@ -175,4 +187,6 @@ def told(report: dict[str, Any]) -> str:
 
 def _told(finding: dict[str, Any]) -> str:
     cost = finding["cost_s"]
-    return f"{finding['cause']} {Path(finding['site']['file']).name}:{finding['site']['line']} {cost or 0:.2f} s"
+    return (
+        f"{finding['cause']} {Path(finding['site']['file']).name}:{finding['site']['line']} {cost or 0:.2f} s"
+    )

@@ -8,7 +8,9 @@ import fastapi
 import uvicorn
 
 app = fastapi.FastAPI()
-ROWS = [{"number": n, "name": f"article {n}", "tags": ["a", "b", {"c": n}], "price": n / 7} for n in range(12000)]
+ROWS = [
+    {"number": n, "name": f"article {n}", "tags": ["a", "b", {"c": n}], "price": n / 7} for n in range(12000)
+]
 
 
 @app.get("/articles")

@@ -6,8 +6,11 @@ import sys
 
 
 def convert(name):
-    done = subprocess.run([sys.executable, "-I", "-c", "import time; time.sleep(0.4); print('mp4')"],
-                          capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "-I", "-c", "import time; time.sleep(0.4); print('mp4')"],
+        capture_output=True,
+        text=True,
+    )
     return f"{name}.{done.stdout.strip()}"
 
 

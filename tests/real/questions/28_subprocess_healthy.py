@@ -6,7 +6,13 @@ import sys
 
 async def convert(name):
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-I", "-S", "-c", "import time; time.sleep(0.4); print('mp4')", stdout=asyncio.subprocess.PIPE)
+        sys.executable,
+        "-I",
+        "-S",
+        "-c",
+        "import time; time.sleep(0.4); print('mp4')",
+        stdout=asyncio.subprocess.PIPE,
+    )
     output, _ = await process.communicate()
     return f"{name}.{output.decode().strip()}"
 

@@ -32,8 +32,15 @@ urlpatterns = [path("orders/<user>", orders), path("sync/<user>", sync_orders)]
 
 
 async def ask(application, where):
-    scope = {"type": "http", "http_version": "1.1", "method": "GET", "path": where, "raw_path": where.encode(),
-             "query_string": b"", "headers": [(b"host", b"testserver")]}
+    scope = {
+        "type": "http",
+        "http_version": "1.1",
+        "method": "GET",
+        "path": where,
+        "raw_path": where.encode(),
+        "query_string": b"",
+        "headers": [(b"host", b"testserver")],
+    }
     communicator = ApplicationCommunicator(application, scope)
     await communicator.send_input({"type": "http.request", "body": b""})
     await communicator.receive_output(2)

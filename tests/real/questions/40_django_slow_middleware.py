@@ -25,7 +25,9 @@ def write_audit(where):
     time.sleep(0.15)
 
 
-settings.configure(ALLOWED_HOSTS=["*"], ROOT_URLCONF=__name__, SECRET_KEY="x", MIDDLEWARE=[f"{__name__}.audit"])
+settings.configure(
+    ALLOWED_HOSTS=["*"], ROOT_URLCONF=__name__, SECRET_KEY="x", MIDDLEWARE=[f"{__name__}.audit"]
+)
 
 
 async def orders(request, user):
@@ -37,8 +39,15 @@ urlpatterns = [path("orders/<user>", orders)]
 
 
 async def ask(application, where):
-    scope = {"type": "http", "http_version": "1.1", "method": "GET", "path": where, "raw_path": where.encode(),
-             "query_string": b"", "headers": [(b"host", b"testserver")]}
+    scope = {
+        "type": "http",
+        "http_version": "1.1",
+        "method": "GET",
+        "path": where,
+        "raw_path": where.encode(),
+        "query_string": b"",
+        "headers": [(b"host", b"testserver")],
+    }
     communicator = ApplicationCommunicator(application, scope)
     await communicator.send_input({"type": "http.request", "body": b""})
     await communicator.receive_output(2)
@@ -48,7 +57,9 @@ async def ask(application, where):
 async def main():
     django.setup()
     application = get_asgi_application()
-    print(await asyncio.gather(*(ask(application, f"/orders/{user}") for user in ("ada", "bob", "eve", "kim"))))
+    print(
+        await asyncio.gather(*(ask(application, f"/orders/{user}") for user in ("ada", "bob", "eve", "kim")))
+    )
 
 
 asyncio.run(main())

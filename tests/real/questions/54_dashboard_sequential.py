@@ -24,7 +24,9 @@ async def main():
     runner = web.AppRunner(app)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
-    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{runner.addresses[0][1]}", verify=False) as client:
+    async with httpx.AsyncClient(
+        base_url=f"http://127.0.0.1:{runner.addresses[0][1]}", verify=False
+    ) as client:
         print(await dashboard(client))
     await runner.cleanup()
 

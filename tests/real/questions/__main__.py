@@ -30,7 +30,9 @@ def row(question: Question) -> list[str]:
         report = ask(question, Path(folder))
     complaints = judge(question, report)
     expected = "/".join(question.causes) or "nothing wrong"
-    print(f"{question.name:32} {expected:36} {told(report):60} {'WRONG' if complaints else 'right'}", flush=True)
+    print(
+        f"{question.name:32} {expected:36} {told(report):60} {'WRONG' if complaints else 'right'}", flush=True
+    )
     for complaint in complaints:
         print(f"{'':32}   {complaint}")
     return complaints

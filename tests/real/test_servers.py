@@ -1,0 +1,159 @@
+"""Servers that nobody here wrote, under load, answered for: right line, right threads, same answers."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.observing import has_module
+from tests.real.serving import APPS, Served, serve, slow_upstream
+
+pytestmark = pytest.mark.slow
+
+SERVICE = APPS / "service.py"
+SHOP = APPS / "shop.py"
+#: Bounded: 18 requests, at most six at a time.
+LOAD = [f"/{kind}/{number}" for number in range(6) for kind in ("price", "report", "healthy")]
+
+
+@pytest.fixture(scope="module")
+def upstream() -> Iterator[str]:
+    with slow_upstream() as address:
+        yield address
+
+
+def require(*modules: str) -> None:
+    for module in modules:
+        if not has_module(Path(sys.executable), module):
+            pytest.skip(f"{module} is not installed")
+
+
+def line_of(program: Path, text: str) -> int:
+    lines = program.read_text(encoding="utf-8").split("\n")
+    (number,) = [number for number, line in enumerate(lines, 1) if text in line]
+    return number
+
+
+def findings(served: Served) -> list[tuple[str, str, int]]:
+    return [
+        (one["cause"], Path(one["site"]["file"]).name, one["site"]["line"])
+        for one in served.report["findings"]
+    ]
+
+
+def placement(served: Served, function: str) -> dict[str, Any]:
+    """The row with the most time of a function that ran away from the loop's thread."""
+    rows = [one for one in served.report["placements"] if one["function"].rpartition(".")[2] == function]
+    assert rows, [one["function"] for one in served.report["placements"]]
+    return rows[0]
+
+
+def uvicorn(loop: str, workers: int) -> list[str]:
+    options = ["--port", "0", "--loop", loop, "--workers", str(workers), "--no-access-log"]
+    return [sys.executable, "-m", "uvicorn", "service:app", *options]
+
+
+@pytest.mark.parametrize("loop", ["asyncio", "uvloop"])
+@pytest.mark.parametrize("workers", [1, 2])
+def test_uvicorn_with_fastapi(workers: int, loop: str, upstream: str, tmp_path: Path) -> None:
+    require("fastapi", "uvicorn", "requests", *(["uvloop"] if loop == "uvloop" else []))
+    command, environment = uvicorn(loop, workers), {"UPSTREAM": upstream}
+    alone = serve(command, LOAD, tmp_path, environment=environment)
+    served = serve(command, LOAD, tmp_path, observed_s=8, environment=environment)
+    assert served.answers == alone.answers
+    assert served.output == alone.output
+    assert told(served) == told(alone)
+    assert served.exit_code == alone.exit_code, served.errors
+    assert findings(served) == [("blocking-call", "service.py", line_of(SERVICE, "requests.get("))]
+    (finding,) = served.report["findings"]
+    assert finding["call"] == "requests.get"
+    assert finding["count"] >= 6
+    assert finding["victims"]
+    assert all(name.startswith("AnyIO worker thread") for name in placement(served, "report")["threads"])
+    assert re.search("FastAPI|Starlette", placement(served, "report")["why"])
+    assert placement(served, "report")["line"] in (
+        line_of(SERVICE, "def report"),
+        line_of(SERVICE, "/report/"),
+    )
+    processes = {one["process"] for one in served.report["loops"]}
+    assert len(processes) == workers
+    assert served.report["program"]["processes"] >= workers
+    implementation = "uvloop" if loop == "uvloop" else "asyncio"
+    assert all(one["implementation"].startswith(implementation) for one in served.report["loops"])
+
+
+def told(served: Served) -> list[str]:
+    """What the server itself said on stderr, without process ids and ports, in any order."""
+    lines = (re.sub(r"\[\d+\]|:\d+", "", line) for line in served.errors.splitlines())
+    return sorted(lines)
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_healthy_service_gets_no_finding(workers: int, upstream: str, tmp_path: Path) -> None:
+    require("fastapi", "uvicorn")
+    load = [f"/{kind}/{number}" for number in range(12) for kind in ("report", "healthy")]
+    served = serve(
+        uvicorn("asyncio", workers), load, tmp_path, observed_s=7, environment={"UPSTREAM": upstream}
+    )
+    assert findings(served) == []
+    assert served.report["verdict"] == "asynchronous"
+
+
+def test_aiohttp_server(tmp_path: Path) -> None:
+    require("aiohttp")
+    alone = serve([sys.executable, "shop.py"], LOAD, tmp_path)
+    served = serve([sys.executable, "shop.py"], LOAD, tmp_path, observed_s=5)
+    assert served.answers == alone.answers
+    assert (served.output, told(served), served.exit_code) == (alone.output, told(alone), alone.exit_code)
+    (found,) = findings(served)
+    assert found[:2] == ("cpu-on-loop", "shop.py")
+    assert found[2] in range(line_of(SHOP, "def layout"), line_of(SHOP, 'return f"page'))
+    (finding,) = served.report["findings"]
+    assert line_of(SHOP, "text=layout(") in [one["site"]["line"] for one in finding["related"]]
+    archive = placement(served, "read_archive")
+    assert all(name.startswith("asyncio_") for name in archive["threads"])
+    assert archive["sent_by"]["site"]["line"] == line_of(SHOP, "asyncio.to_thread(")
+    assert "to_thread" in archive["why"]
+
+
+def test_datasette(tmp_path: Path) -> None:
+    require("datasette")
+    database = tmp_path / "shop.db"
+    connection = sqlite3.connect(database)
+    connection.execute("create table items (name text, price integer)")
+    connection.executemany("insert into items values (?, ?)", [(f"item {n}", n) for n in range(500)])
+    connection.commit()
+    connection.close()
+    command = [sys.executable, "-m", "datasette", "serve", str(database), "--port", "0"]
+    load = [
+        "/shop.json",
+        "/shop/items.json?_size=50",
+        "/shop.json?sql=select+count(*)+from+items",
+        "/-/versions.json",
+    ]
+    load += [f"/shop/items.json?_size=20&price={number}&_shape=array" for number in range(12)]
+    alone = serve(command, load, tmp_path)
+    served = serve(command, load, tmp_path, observed_s=6)
+    assert steady(served) == steady(alone)
+    assert served.exit_code == alone.exit_code
+    assert findings(served) == []
+    assert served.report["verdict"] == "asynchronous"
+    sent = [one for one in served.report["placements"] if one["sent_by"] and "Thread" in one["threads"][0]]
+    sent = [one for one in sent if one["sent_by"]["site"]["file"].endswith("datasette/database.py")]
+    assert sent, served.report["placements"]
+    assert {"execute_fn"} <= {one["sent_by"]["site"]["function"].rpartition(".")[2] for one in sent}
+    assert all(one["why"] for one in sent)
+
+
+def steady(served: Served) -> dict[str, tuple[int, bytes]]:
+    """The answers without the milliseconds and the port that datasette tells in them."""
+    return {
+        path: (status, re.sub(rb'"(query_ms|ms|duration_ms)": ?[0-9.]+|127.0.0.1:[0-9]+', b"", body))
+        for path, (status, body) in served.answers.items()
+    }
