@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from asyncwhy.analysis.facts import ProcessFacts
 from asyncwhy.analysis.places import Origin
 from asyncwhy.analysis.replay import Replay
+from asyncwhy.analysis.timeline import Task
 from asyncwhy.model import Lane, Span, State
 
 #: Tasks drawn one by one; the further ones are counted.
@@ -33,18 +36,47 @@ def _lanes(
     end: list[float],
     delays: list[tuple[int, float, float]],
 ) -> list[Lane]:
-    nodes = facts.nodes
+    spans = _spans(facts, release, start, end, delays)
+    extent = max((own[-1].end_s for own in spans.values()), default=0.0)
+    ranked = sorted(spans, key=lambda ref: -(spans[ref][-1].end_s - spans[ref][0].start_s))
+    drawn = sorted(ranked[:MOST_TASKS])
+    made = []
+    for ref in drawn:
+        parent = facts.line.tasks.get(facts.line.tasks[ref].parent)
+        name = _name(facts.line.tasks[ref])
+        made.append(
+            Lane(
+                name,
+                "task",
+                facts.pid,
+                _joined(spans[ref], extent * JOINED),
+                _name(parent) if parent else None,
+            )
+        )
+    left_out = len(ranked) - len(drawn)
+    if left_out:
+        made[-1] = replace(made[-1], like=left_out)
+    return made
+
+
+def _name(task: Task) -> str:
+    return f"{task.name} {task.code.site.function.rpartition('.')[2]}" if task.code else task.name
+
+
+def _spans(
+    facts: ProcessFacts,
+    release: list[float],
+    start: list[float],
+    end: list[float],
+    delays: list[tuple[int, float, float]],
+) -> dict[int, list[Span]]:
+    """What each task of the program's own did, without gaps from its first moment to its last."""
     away: dict[int, list[tuple[float, float]]] = {}
     for node, left, back in delays:
         away.setdefault(node, []).append((left, back))
     spans: dict[int, list[Span]] = {}
-    for node, ref in enumerate(nodes.ref.tolist()):
-        task = facts.line.tasks.get(ref)
-        if (
-            task is None
-            or end[node] <= 0
-            or (task.code and facts.origins.of(task.code.site.file) is Origin.STANDARD)
-        ):
+    for node, ref in enumerate(facts.nodes.ref.tolist()):
+        if end[node] <= 0 or not _is_own(facts, ref):
             continue
         own = spans.setdefault(ref, [])
         if own and release[node] > own[-1].end_s:
@@ -57,27 +89,12 @@ def _lanes(
             own.append(Span(left, back, State.AWAITING))
             begun = back
         own.append(Span(begun, max(end[node], begun), State.HOLDS))
-    extent = max((own[-1].end_s for own in spans.values()), default=0.0)
-    ranked = sorted(spans, key=lambda ref: -(spans[ref][-1].end_s - spans[ref][0].start_s))
-    drawn = sorted(ranked[:MOST_TASKS])
-    made = []
-    for ref in drawn:
-        task = facts.line.tasks[ref]
-        parent = facts.line.tasks.get(task.parent)
-        name = f"{task.name} {task.code.site.function.rpartition('.')[2]}" if task.code else task.name
-        parent_name = None
-        if parent is not None:
-            parent_name = (
-                f"{parent.name} {parent.code.site.function.rpartition('.')[2]}"
-                if parent.code
-                else parent.name
-            )
-        made.append(Lane(name, "task", facts.pid, _joined(spans[ref], extent * JOINED), parent_name))
-    left_out = len(ranked) - len(drawn)
-    if left_out and made:
-        last = made[-1]
-        made[-1] = Lane(last.name, last.kind, last.process, last.spans, last.parent, left_out)
-    return made
+    return spans
+
+
+def _is_own(facts: ProcessFacts, ref: int) -> bool:
+    task = facts.line.tasks.get(ref)
+    return task is not None and not (task.code and facts.origins.of(task.code.site.file) is Origin.STANDARD)
 
 
 def _joined(spans: list[Span], least: float) -> tuple[Span, ...]:

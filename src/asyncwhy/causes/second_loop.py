@@ -71,20 +71,7 @@ def _draft(run: Run, facts: ProcessFacts, runs: list[tuple[LoopRun, tuple[Site, 
     sender = _sender(facts, loops[0])
     if sender is not None and sender.site != site:
         related.append(sender)
-    if meanwhile:
-        what = "while another loop of this process runs"
-        waiting = facts.line.thread_name(meanwhile[0].thread)
-        message = (
-            f"`{name}` starts an event loop of its own in {facts.line.thread_name(loops[0].thread)} "
-            f"{times(len(loops))}, while the loop of {waiting} runs: the two share nothing, and what one makes "
-            "cannot be awaited on the other."
-        )
-    else:
-        what = "for every call"
-        message = (
-            f"`{name}` makes and ends an event loop {times(len(loops))}: nothing overlaps from one call to the "
-            f"next, and each pays for a new loop and its connections ({seconds(spent)} in all)."
-        )
+    what, message = _words(facts, name, loops, meanwhile)
     return Draft(
         cause=SLUG,
         facts=facts,
@@ -101,6 +88,21 @@ def _draft(run: Run, facts: ProcessFacts, runs: list[tuple[LoopRun, tuple[Site, 
         remedies=_remedies(bool(meanwhile)),
         change=None if meanwhile else _at_once(facts, loops),
         thread=loops[0].thread,
+    )
+
+
+def _words(facts: ProcessFacts, name: str, loops: list[LoopRun], meanwhile: list[LoopRun]) -> tuple[str, str]:
+    """When the second loop is started, and one sentence."""
+    if meanwhile:
+        own, waiting = (facts.line.thread_name(one.thread) for one in (loops[0], meanwhile[0]))
+        return "while another loop of this process runs", (
+            f"`{name}` starts an event loop of its own in {own} {times(len(loops))}, while the loop of {waiting} "
+            "runs: the two share nothing, and what one makes cannot be awaited on the other."
+        )
+    spent = sum(loop.until(facts.line.ended) - loop.start for loop in loops)
+    return "for every call", (
+        f"`{name}` makes and ends an event loop {times(len(loops))}: nothing overlaps from one call to the "
+        f"next, and each pays for a new loop and its connections ({seconds(spent)} in all)."
     )
 
 

@@ -18,9 +18,7 @@ def user_wait(facts: ProcessFacts, stack: tuple[Site, ...]) -> Site | None:
 def overlap_reason(run: Run, facts: ProcessFacts) -> str | None:
     """Why the tasks of a healthy program overlap: the line at which most of them waited."""
     lines: Counter[Site] = Counter()
-    for _start, _wait_s, await_s, __task, stack, kind, other, _thread in facts.process.table(
-        "waits"
-    ).tolist():
+    for _start, _wait_s, await_s, _task, stack, kind, other, _thread in facts.process.table("waits").tolist():
         if other or facts.process.strings.get(kind) == "_GatheringFuture":
             continue
         site = user_wait(facts, facts.stack(stack))
