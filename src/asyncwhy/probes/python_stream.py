@@ -35,6 +35,7 @@ RAW: dict[int, tuple[str, ...]] = {
     107: ("job", "time", "thread"),
     108: ("job", "time", "cpu"),
     109: ("time", "thread", "loop", "stack"),
+    115: ("task", "start", "kept"),
 }
 #: The column that says when a row's thread was that thread; "time" where nothing is said.
 _TIME = {

@@ -129,6 +129,10 @@ TABLES: dict[int, tuple[str, np.dtype[np.void]]] = {
         "wakeups",
         np.dtype([("time", "<u8"), ("thread", "<u4"), ("loop", "<u4"), ("stack", "<u4"), ("pad", "<u4")]),
     ),
+    115: (
+        "kept",  # of the wait with that start: how many outer frames are those of the task's wait before
+        np.dtype([("start", "<u8"), ("task", "<u4"), ("kept", "<u4")]),
+    ),
 }
 
 KIND_OF = {name: kind for kind, (name, _) in TABLES.items()}

@@ -13,7 +13,7 @@ import sys
 from . import primitives as p
 from .recorder import CALLBACK, FOREIGN, NUMBERED, TIMER
 from .twin import Unsuitable, twin
-from .waits import LONG, stack_of
+from .waits import LONG, stack_and_kept
 
 #: Steps from this length on (2 ms) also read the thread's CPU clock when they end.
 HOLD = 2_000_000
@@ -190,17 +190,20 @@ class AsyncioHooks:
         awaited = arguments[0] if arguments else None
         other = self.entries.get(p.identity(awaited)) if isinstance(awaited, self.task_classes) else None
         kind = p.type_of(awaited).__name__ if awaited is not None else "yield"
+        stack, kept = stack_and_kept(recorder.interner, coroutine, entry)
         row = (
             entry[0],
             entry[1],
             ready,
             start,
-            stack_of(recorder.interner, coroutine),
+            stack,
             recorder.interner.string(kind),
             other[0] if other else 0,
             p.ident(),
         )
         recorder.by_name["waits"].extend(row)
+        if kept:
+            recorder.by_name["kept"].extend((entry[0], entry[1], kept))
 
     # --- other callbacks -------------------------------------------------------------------------------
 

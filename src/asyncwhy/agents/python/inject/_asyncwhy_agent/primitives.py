@@ -9,6 +9,7 @@ from __future__ import annotations
 import _thread
 import _weakref
 import binascii
+import gc
 import posix
 import sys
 import time
@@ -25,6 +26,7 @@ wall_clock = time.time_ns
 identity = id
 weak = _weakref.ref
 type_of = type
+referents = gc.get_referents
 ident = _thread.get_ident
 native_id = _thread.get_native_id
 start_thread = _thread.start_new_thread
@@ -48,5 +50,5 @@ crc32 = binascii.crc32
 __all__ = [
     "OPEN_FLAGS", "READ_FLAGS", "array", "clock", "clock_gettime_ns", "close_file", "count", "cpu_clock_of", "crc32",
     "current_frames", "get_frame", "ident", "identity", "islice", "list_folder", "native_id", "new_lock", "open_file",
-    "parent_id", "process_id", "read_file", "sleep", "start_thread", "thread_cpu", "type_of", "wall_clock", "weak", "write_file",
+    "parent_id", "process_id", "read_file", "referents", "sleep", "start_thread", "thread_cpu", "type_of", "wall_clock", "weak", "write_file",
 ]  # fmt: skip

@@ -29,6 +29,7 @@ COLUMNS = {
     107: ("starts", ("job", "time", "thread")),
     108: ("ends", ("job", "time", "cpu")),
     109: ("wakeups", ("time", "thread", "loop", "stack")),
+    115: ("kept", ("task", "start", "kept")),
 }
 
 _header = struct.Struct("<IIII")

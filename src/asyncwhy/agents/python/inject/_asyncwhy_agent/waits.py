@@ -10,10 +10,12 @@ from . import primitives as p
 #: A wait is captured from this length on: 1 ms.
 LONG = 1_000_000
 DEEPEST = 60
+#: What stands between an `await` and the frame that it waits for, and tells nobody which that is.
+WRAPPERS = ("coroutine_wrapper", "async_generator_asend", "async_generator_athrow", "anext_awaitable")
 
 
 def chain(coroutine):
-    """(code, lasti) of every suspended frame, outermost first."""
+    """(owner, code, lasti) of every suspended frame, outermost first; the owner is a coroutine or generator."""
     places = []
     walk = coroutine
     while walk is not None and len(places) < DEEPEST:
@@ -27,19 +29,45 @@ def chain(coroutine):
             else:
                 frame = getattr(walk, "ag_frame", None)
                 if frame is None:
-                    break
+                    walk = _wrapped(walk)
+                    continue
                 following = walk.ag_await
-        places.append((frame.f_code, frame.f_lasti))
+        places.append((walk, frame.f_code, frame.f_lasti))
         walk = following
     return places
 
 
-def stack_of(interner, coroutine):
-    """The number of the stack on which `coroutine` is suspended, innermost first."""
+def _wrapped(walk):
+    """The coroutine or asynchronous generator in a wrapper of CPython's own, or None."""
+    if p.type_of(walk).__name__ not in WRAPPERS or p.type_of(walk).__module__ != "builtins":
+        return None
+    inside = p.referents(walk)
+    return inside[0] if inside else None
+
+
+def stack_and_kept(interner, coroutine, entry):
+    """(number of the stack on which it is suspended, how many outer frames were there at the wait before).
+
+    Frames are told apart by weak references in the task's `entry`: an address alone may be used again.
+    """
     places = chain(coroutine)
+    before = entry[2] if len(entry) > 2 else ()
+    kept, same, now = 0, True, []
+    for index, (owner, _, __) in enumerate(places):
+        reference = before[index] if same and index < len(before) else None
+        if reference is not None and reference() is owner:
+            kept += 1
+        else:
+            same = False
+            try:
+                reference = p.weak(owner)
+            except TypeError:  # a compiled coroutine that takes none
+                break
+        now.append(reference)
+    entry[2:] = (now,)
     places.reverse()
     key = []
-    for code, lasti in places:
+    for _, code, lasti in places:
         key.append(p.identity(code))
         key.append(lasti)
-    return interner.places(tuple(key), places)
+    return interner.places(tuple(key), [(code, lasti) for _, code, lasti in places]), kept
