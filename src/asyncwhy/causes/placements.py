@@ -9,11 +9,15 @@ import numpy as np
 
 from asyncwhy.analysis.facts import ProcessFacts
 from asyncwhy.analysis.jobs import Job
+from asyncwhy.analysis.places import Origin
+from asyncwhy.catalog import Offload
 from asyncwhy.causes.draft import Run
 from asyncwhy.causes.origin import MAKERS
 from asyncwhy.model import Handoff, Placement, Role, Site
 from asyncwhy.trace.reader import Place
 
+#: They decide by themselves what runs in a thread: a user's line farther out (a middleware) sent nothing.
+FRAMEWORKS = frozenset(("aiohttp", "Django", "FastAPI", "Starlette"))
 #: Rows of the answer; the rest would not be read.
 MOST = 60
 
@@ -103,7 +107,6 @@ def _jobs(run: Run, facts: ProcessFacts) -> list[Placement]:
     made = []
     for (code, sites), jobs in groups.items():
         place = facts.process.places.get(code)
-        index = facts.origins.user_index(sites)
         offload = run.catalog.offload_of_stack([(site.file, site.function) for site in sites])
         pool = facts.pools.get(jobs[0].pool)
         queued = [job for job in jobs if job.queued_s > 0.003]
@@ -120,7 +123,7 @@ def _jobs(run: Run, facts: ProcessFacts) -> list[Placement]:
                 count=len(jobs),
                 run_s=ran,
                 how=offload.call if offload else "submit",
-                sent_by=None if index is None else Handoff(sites[index], sites[index:]),
+                sent_by=_handoff(run, facts, sites, offload),
                 why=offload.reason if offload else "it was submitted to a pool",
                 queued=len(queued),
                 queued_s=sum(job.queued_s for job in queued),
@@ -139,7 +142,6 @@ def _threads(run: Run, facts: ProcessFacts) -> list[Placement]:
         if fact.target is None or roles.get(fact.os_id) in (Role.POOL_WORKER, Role.RUNTIME):
             continue
         sites = facts.stack(fact.stack)
-        index = facts.origins.user_index(sites)
         offload = run.catalog.offload_of_stack([(site.file, site.function) for site in sites])
         site: Site = fact.target.site
         made.append(
@@ -151,8 +153,38 @@ def _threads(run: Run, facts: ProcessFacts) -> list[Placement]:
                 count=1,
                 run_s=(fact.end or facts.line.ended) - fact.begun,
                 how=offload.call if offload else "threading.Thread.start",
-                sent_by=None if index is None else Handoff(sites[index], sites[index:]),
-                why=offload.reason if offload else "a thread was started for it",
+                sent_by=_handoff(run, facts, sites, offload),
+                why=_why_a_thread(facts, sites, offload),
             )
         )
     return made
+
+
+def _handoff(
+    run: Run, facts: ProcessFacts, sites: tuple[Site, ...], offload: Offload | None
+) -> Handoff | None:
+    """The line that sent work elsewhere: the user's own, unless a framework decided."""
+    index = facts.origins.user_index(sites)
+    if index is None:
+        return None
+    known = [
+        place
+        for place, site in enumerate(sites)
+        if run.catalog.offload_of(site.file, site.function) == offload
+    ]
+    if offload is not None and known:
+        named = sites[known[0]].file
+        decided = offload.by in FRAMEWORKS and any(
+            site.file != named and facts.origins.package(site.file) for site in sites[known[0] : index]
+        )
+        if decided or not facts.origins.is_user(sites[index]):
+            index = known[0]
+    return Handoff(sites[index], sites[index:])
+
+
+def _why_a_thread(facts: ProcessFacts, sites: tuple[Site, ...], offload: Offload | None) -> str:
+    starter = next((site for site in sites if facts.origins.of(site.file) is not Origin.STANDARD), None)
+    library = facts.origins.package(starter.file) if starter else None
+    if library and (offload is None or offload.level == 0):
+        return f"`{library}` starts a thread of its own for it"
+    return offload.reason if offload else "a thread was started for it"
