@@ -177,7 +177,7 @@ def _handoff(
         decided = offload.by in FRAMEWORKS and any(
             site.file != named and facts.origins.package(site.file) for site in sites[known[0] : index]
         )
-        if decided or not facts.origins.is_user(sites[index]):
+        if decided or (facts.origins.package(named) and not facts.origins.is_user(sites[index])):
             index = known[0]
     return Handoff(sites[index], sites[index:])
 
