@@ -7,7 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
-from asyncwhy.analysis import holds, replay, schedule, timeline, wakers
+from asyncwhy.analysis import deadlocks, holds, replay, schedule, stuck, timeline, wakers
 from asyncwhy.analysis.jobs import Job, Pool, jobs_of, pools_of
 from asyncwhy.analysis.places import Origins
 from asyncwhy.model import Site

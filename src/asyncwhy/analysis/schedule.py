@@ -13,14 +13,16 @@ that turns out to be.
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from dataclasses import dataclass, field
-from typing import Any
+from functools import cached_property
 
 import numpy as np
 
 from asyncwhy.analysis.jobs import Job
-from asyncwhy.analysis.timeline import Floats, Ints, Timeline
+from asyncwhy.analysis.lookup import Latest, expand, ranks
+from asyncwhy.analysis.timeline import Bools, Floats, Ints, Timeline
 from asyncwhy.trace import schema
 
 #: Steps of one task closer together than this are one node...
@@ -32,12 +34,22 @@ JOINS = ("gather", "TaskGroup.__aexit__", "_wait", "wait")
 
 
 @dataclass
+class Wakes:
+    """Who released whom: rows sorted by `node`, then by `offset` (seconds in the run of the node)."""
+
+    node: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
+    offset: Floats = field(default_factory=lambda: np.zeros(0))
+    child: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
+
+
+@dataclass
 class Nodes:
     """Columns of the nodes, sorted by start.  Times in seconds of the run.
 
     `release` is when the node could run; `delay` is the outside wait before that, counted from the end of
-    node `previous`, or NaN where something inside released it; `wakes` lists (offset in the run of the
-    node, child); `needs` counts what must happen before; `jobs` are the jobs it waits for.
+    node `previous`, or NaN where something inside released it; `absolute` is when it was released if nothing
+    is known of why; `submits` lists (offset in the run of the node, job), `joins` per job the nodes that wait
+    for it.
     """
 
     thread: Ints
@@ -48,17 +60,50 @@ class Nodes:
     release: Floats
     previous: Ints
     delay: Floats
-    wakes: list[list[tuple[float, int]]]
-    needs: list[int]
     absolute: Floats
     node_of: Ints  # the node of every step of the timeline
-    submits: list[list[tuple[float, int]]] = field(default_factory=list)
-    joins: list[list[int]] = field(default_factory=list)  # per job: the nodes that wait for it
+    edges: Wakes = field(default_factory=Wakes)
+    submits: defaultdict[int, list[tuple[float, int]]] = field(default_factory=lambda: defaultdict(list))
+    joins: list[list[int]] = field(default_factory=list)
 
-    @property
-    def is_task(self) -> Any:
-        """Which nodes are steps of tasks, as a mask."""
-        return (self.ref & schema.CALLBACK) == 0
+    @cached_property
+    def is_task(self) -> Bools:
+        made: Bools = (self.ref & schema.CALLBACK) == 0
+        return made
+
+    @cached_property
+    def continues(self) -> Bools:
+        """Whether a node's `previous` is one of the same task."""
+        made: Bools = (self.previous >= 0) & (self.ref[self.previous] == self.ref)
+        return made
+
+    @cached_property
+    def waits_job(self) -> Bools:
+        """Whether a node waits for the end of a job."""
+        made = np.zeros(len(self.start), bool)
+        for waiting in self.joins:
+            made[waiting] = True
+        return made
+
+    @cached_property
+    def needs(self) -> Ints:
+        """How many wakes and jobs must come before each node; its own outside wait is not among them."""
+        made = np.bincount(self.edges.child, minlength=len(self.start))
+        for waiting in self.joins:
+            for node in waiting:
+                made[node] += 1
+        return made
+
+    @cached_property
+    def wakes(self) -> list[list[tuple[float, int]]]:
+        """Per node (offset in its run, child), for looking at; the replay reads `edges`."""
+        made: list[list[tuple[float, int]]] = [[] for _ in range(len(self.start))]
+        edges = self.edges
+        for node, offset, child in zip(
+            edges.node.tolist(), edges.offset.tolist(), edges.child.tolist(), strict=True
+        ):
+            made[node].append((offset, child))
+        return made
 
 
 def build(timeline: Timeline, jobs: list[Job]) -> Nodes:
@@ -70,6 +115,7 @@ class _Builder:
     def __init__(self, timeline: Timeline, jobs: list[Job]) -> None:
         self.line = timeline
         self.jobs = jobs
+        self.wakers: list[tuple[Ints, Floats, Ints]] = []  # (waker, at what time, child)
 
     def build(self) -> Nodes:
         node_of, firsts = self._coalesce()
@@ -78,8 +124,7 @@ class _Builder:
         run: Floats = np.bincount(node_of, line.end - line.start, count).astype(np.float64)
         end = np.zeros(count)
         np.maximum.at(end, node_of, line.end)
-        root, when, foreign = line.root, line.when, line.root_foreign
-        nodes = Nodes(
+        self.nodes = nodes = Nodes(
             thread=line.thread[firsts],
             start=line.start[firsts],
             end=end,
@@ -88,18 +133,18 @@ class _Builder:
             release=line.start[firsts] - line.late[firsts],
             previous=np.full(count, -1),
             delay=np.full(count, np.nan),
-            wakes=[[] for _ in range(count)],
-            needs=[0] * count,
             absolute=np.full(count, np.nan),
             node_of=node_of,
-            submits=[[] for _ in range(count)],
             joins=[[] for _ in self.jobs],
         )
-        self._previous(nodes)
-        self._link(nodes, node_of, root[firsts], when[firsts], foreign[firsts])
-        self._submissions(nodes)
-        for children in nodes.wakes:
-            children.sort()
+        if count:
+            self._previous()
+            root = line.root[firsts]
+            waker = np.where(root >= 0, node_of[root], -1)
+            waker[waker >= np.arange(count)] = -1
+            self._link(waker, line.when[firsts], line.root_foreign[firsts])
+            self._wakes()
+            self._submissions()
         return nodes
 
     # --- nodes -----------------------------------------------------------------------------------------
@@ -114,6 +159,7 @@ class _Builder:
         start, end, ref, thread = line.start[order], line.end[order], line.ref[order], line.thread[order]
         run = end - start
         long = run >= LONG_S
+        full = np.floor(np.cumsum(run) / LONG_S)
         new = np.ones(steps, bool)
         new[1:] = (
             (ref[1:] != ref[:-1])
@@ -121,95 +167,79 @@ class _Builder:
             | (start[1:] - end[:-1] >= GAP_S)
             | long[1:]
             | long[:-1]
-            | (np.floor(np.cumsum(run)[1:] / LONG_S) != np.floor(np.cumsum(run)[:-1] / LONG_S))
+            | (full[1:] != full[:-1])
         )
         group = np.cumsum(new) - 1
         firsts = order[new]
+        by_start = np.argsort(line.start[firsts], kind="stable")
         rank = np.empty(len(firsts), np.int64)
-        rank[np.argsort(line.start[firsts], kind="stable")] = np.arange(len(firsts))
+        rank[by_start] = np.arange(len(firsts))
         node_of = np.empty(steps, np.int64)
         node_of[order] = rank[group]
-        return node_of, firsts[np.argsort(line.start[firsts], kind="stable")]
+        return node_of, firsts[by_start]
 
     # --- what released them ----------------------------------------------------------------------------
 
-    def _previous(self, nodes: Nodes) -> None:
-        order = np.lexsort((nodes.start, nodes.ref))
+    def _previous(self) -> None:
+        nodes = self.nodes
+        order = np.argsort(nodes.ref, kind="stable")
         same = (nodes.ref[order][1:] == nodes.ref[order][:-1]) & nodes.is_task[order][1:]
         nodes.previous[order[1:][same]] = order[:-1][same]
 
-    def _link(self, nodes: Nodes, node_of: Ints, root: Ints, when: Floats, foreign: Any) -> None:
-        line = self.line
-        by_submitter = self._jobs_by_task()
-        joined = self._joins(nodes)
-        last_on_thread: dict[int, int] = {}
-        created_by = self._creators(nodes)
-        is_task = nodes.is_task
-        for node, (step, time, other) in enumerate(
-            zip(root.tolist(), when.tolist(), foreign.tolist(), strict=True)
-        ):
-            thread = int(nodes.thread[node])
-            before = int(nodes.previous[node])
-            waker = int(node_of[step]) if step >= 0 else -1
-            task = int(nodes.ref[node])
-            if waker == node or waker > node:
-                waker = -1
-            if not is_task[node]:
-                if waker >= 0:
-                    self._wake(nodes, waker, time, node)
-                else:
-                    nodes.absolute[node] = nodes.release[node]
-            elif before < 0:
-                creator = created_by.get(task, waker)
-                if creator >= 0 and creator < node:
-                    created = line.tasks[task].created if task in line.tasks else time
-                    self._wake(nodes, creator, created, node)
-                else:
-                    self._after_thread(nodes, node, last_on_thread.get(thread, -1))
-            else:
-                self._continue(nodes, node, before, waker, time, bool(other), by_submitter, joined)
-            if is_task[node]:
-                last_on_thread[thread] = node
+    def _link(self, waker: Ints, when: Floats, foreign: Bools) -> None:
+        nodes = self.nodes
+        inside = waker >= 0
+        callback = np.flatnonzero(~nodes.is_task & inside)
+        self.wakers.append((waker[callback], when[callback], callback))
+        alone = np.flatnonzero(~nodes.is_task & ~inside)
+        nodes.absolute[alone] = nodes.release[alone]
+        continued = nodes.is_task & (nodes.previous >= 0)
+        self._begin(np.flatnonzero(nodes.is_task & (nodes.previous < 0)), waker, when)
+        continued &= ~self._join_jobs(np.flatnonzero(continued & (foreign | ~inside)))
+        woken = continued & inside & (waker != nodes.previous)
+        own = np.flatnonzero(woken)
+        self.wakers.append((waker[own], when[own], own))
+        self._join_tasks(own, waker)
+        own = np.flatnonzero(continued & ~woken)
+        nodes.delay[own] = np.maximum(when[own] - nodes.end[nodes.previous[own]], 0.0)
 
-    def _continue(
-        self,
-        nodes: Nodes,
-        node: int,
-        before: int,
-        waker: int,
-        time: float,
-        foreign: bool,
-        by_submitter: dict[int, list[int]],
-        joined: dict[int, list[int]],
-    ) -> None:
-        waited_for = self._ended_jobs(nodes, node, before, by_submitter) if foreign or waker < 0 else []
-        if waited_for:
-            for job in waited_for:
-                nodes.joins[job].append(node)
-                nodes.needs[node] += 1
-        elif waker >= 0 and waker != before:
-            siblings = joined.get(node, [])
-            for last in {waker, *siblings}:
-                self._wake(nodes, last, time if last == waker else float(nodes.end[last]), node)
-        else:
-            nodes.delay[node] = max(time - float(nodes.end[before]), 0.0)
+    def _begin(self, firsts: Ints, waker: Ints, when: Floats) -> None:
+        """The first nodes of tasks: after the node that made the task, or after what their thread did before."""
+        nodes, tasks = self.nodes, self.line.tasks
+        made = [tasks.get(ref) for ref in nodes.ref[firsts].tolist()]
+        parent = np.array([task.parent if task else 0 for task in made], np.int64)
+        created = np.array([task.created if task else np.nan for task in made], np.float64)
+        created = np.where(np.isnan(created), when[firsts], created)
+        creator = Latest(nodes.ref, nodes.start).before(parent, created)
+        creator = np.where((parent > 0) & (creator >= 0), creator, waker[firsts])
+        good = (creator >= 0) & (creator < firsts)
+        self.wakers.append((creator[good], created[good], firsts[good]))
+        for node in firsts[~good].tolist():
+            self._after_thread(node)
 
-    def _wake(self, nodes: Nodes, waker: int, time: float, node: int) -> None:
-        span = float(nodes.end[waker] - nodes.start[waker])
-        share = min(max((time - float(nodes.start[waker])) / span, 0.0), 1.0) if span > 0 else 1.0
-        nodes.wakes[waker].append((share * float(nodes.run[waker]), node))
-        nodes.needs[node] += 1
-
-    def _after_thread(self, nodes: Nodes, node: int, last: int) -> None:
+    def _after_thread(self, node: int) -> None:
         """A task that nothing inside made (`asyncio.run`): so long after what its thread did before."""
+        nodes = self.nodes
+        own = self._tasks_of_thread[int(nodes.thread[node])]
+        at = int(np.searchsorted(own, node)) - 1
+        last = int(own[at]) if at >= 0 else -1
         nodes.previous[node] = last
         if last < 0:
-            self._began_thread(nodes, node)
+            self._began_thread(node)
         else:
             nodes.delay[node] = max(float(nodes.release[node] - nodes.end[last]), 0.0)
 
-    def _began_thread(self, nodes: Nodes, node: int) -> None:
+    @cached_property
+    def _tasks_of_thread(self) -> dict[int, Ints]:
+        nodes = self.nodes
+        own = np.flatnonzero(nodes.is_task)
+        own = own[np.argsort(nodes.thread[own], kind="stable")]
+        threads, firsts = np.unique(nodes.thread[own], return_index=True)
+        return dict(zip(threads.tolist(), np.split(own, firsts[1:]), strict=True))
+
+    def _began_thread(self, node: int) -> None:
         """The first of its thread: begun by whoever started the thread, or at its recorded time."""
+        nodes = self.nodes
         fact = self.line.threads.get(int(nodes.thread[node]))
         starter = -1
         if fact is not None and fact.starter:
@@ -220,81 +250,92 @@ class _Builder:
         if fact is None or starter < 0 or starter >= node:
             nodes.absolute[node] = nodes.release[node]
         else:
-            self._wake(nodes, starter, fact.asked, node)
+            self.wakers.append((np.array([starter]), np.array([fact.asked]), np.array([node])))
 
-    def _creators(self, nodes: Nodes) -> dict[int, int]:
-        """task -> the node of its parent that made it."""
-        made: dict[int, int] = {}
-        by_task: dict[int, list[int]] = {}
-        for node, ref in enumerate(nodes.ref.tolist()):
-            by_task.setdefault(ref, []).append(node)
-        for task in self.line.tasks.values():
-            own = by_task.get(task.parent) if task.parent else None
-            if own:
-                at = bisect_right([float(nodes.start[node]) for node in own], task.created) - 1
-                if at >= 0:
-                    made[task.number] = own[at]
-        return made
+    def _join_tasks(self, own: Ints, waker: Ints) -> None:
+        """Nodes that waited for several tasks together (gather, wait, a task group) wait for the last of each."""
+        nodes, line = self.nodes, self.line
+        joining = self._joining()
+        own = own[np.isin(nodes.ref[own], joining)]
+        if not len(own):
+            return
+        children = [task for task in line.tasks.values() if task.parent]
+        number = np.array([task.number for task in children], np.int64)
+        last = Latest(nodes.ref, nodes.start).last(number)
+        parent = np.array([task.parent for task in children], np.int64)[last >= 0]
+        last = last[last >= 0]
+        ends, rank = ranks(nodes.end[last])
+        keys = parent * (len(ends) + 1) + rank
+        order = np.argsort(keys, kind="stable")
+        base = nodes.ref[own] * (len(ends) + 1)
+        since, until = nodes.end[nodes.previous[own]], nodes.release[own]
+        low = np.searchsorted(keys[order], base + np.searchsorted(ends, since - 1e-6, "left"))
+        high = np.searchsorted(keys[order], base + np.searchsorted(ends, until + 1e-6, "right"))
+        which, place = expand(low, high)
+        sibling, node = last[order[place]], own[which]
+        other = sibling != waker[node]
+        self.wakers.append((sibling[other], nodes.end[sibling[other]], node[other]))
 
-    def _joins(self, nodes: Nodes) -> dict[int, list[int]]:
-        """node -> last nodes of the tasks that it waited for together (gather, wait, a task group)."""
-        line = self.line
-        process = line.process
-        joining: dict[tuple[int, int], bool] = {}
-        for start, _, __, task, stack, kind, ___, ____ in process.table("waits").tolist():
-            sites = process.stack(stack)[:3]
-            if process.strings.get(kind) == "_GatheringFuture" or any(
-                site.function.endswith(JOINS) and site.file.startswith(line.process.library) for site in sites
-            ):
-                joining[task, start] = True
-        if not joining:
-            return {}
-        lasts: dict[int, int] = {}
-        for node, ref in enumerate(nodes.ref.tolist()):
-            lasts[ref] = node
-        children: dict[int, list[int]] = {}
-        for task in line.tasks.values():
-            if task.parent and task.number in lasts:
-                children.setdefault(task.parent, []).append(lasts[task.number])
-        tasks_joining = {task for task, _ in joining}
-        made: dict[int, list[int]] = {}
-        for node, (ref, before) in enumerate(zip(nodes.ref.tolist(), nodes.previous.tolist(), strict=True)):
-            if ref in tasks_joining and before >= 0:
-                since, until = float(nodes.end[before]), float(nodes.release[node])
-                made[node] = [
-                    last for last in children.get(ref, ()) if since - 1e-6 <= nodes.end[last] <= until + 1e-6
-                ]
-        return made
+    def _joining(self) -> Ints:
+        """The tasks that somewhere waited for several others together."""
+        process = self.line.process
+        waits = process.table("waits")
+        stacks = [
+            number
+            for number in np.unique(waits["stack"]).tolist()
+            if any(
+                site.function.endswith(JOINS) and site.file.startswith(process.library)
+                for site in process.stack(number)[:3]
+            )
+        ]
+        gathers = [number for number, text in process.strings.items() if text == "_GatheringFuture"]
+        joining = np.isin(waits["stack"], stacks) | np.isin(waits["kind"], gathers)
+        return np.unique(waits["task"][joining]).astype(np.int64)
+
+    def _wakes(self) -> None:
+        """All that was gathered, as rows: a wake at a time of the recorded run is one at an offset."""
+        nodes = self.nodes
+        waker = np.concatenate([one[0] for one in self.wakers]).astype(np.int64)
+        when = np.concatenate([one[1] for one in self.wakers])
+        child = np.concatenate([one[2] for one in self.wakers]).astype(np.int64)
+        span = nodes.end[waker] - nodes.start[waker]
+        share = np.clip((when - nodes.start[waker]) / np.where(span > 0, span, 1.0), 0.0, 1.0)
+        offset = np.where(span > 0, share, 1.0) * nodes.run[waker]
+        order = np.lexsort((child, offset, waker))
+        nodes.edges = Wakes(waker[order], offset[order], child[order])
 
     # --- jobs ------------------------------------------------------------------------------------------
 
-    def _jobs_by_task(self) -> dict[int, list[int]]:
-        made: dict[int, list[int]] = {}
+    def _join_jobs(self, candidates: Ints) -> Bools:
+        """Which nodes were released by jobs of their task that ended during their wait."""
+        nodes = self.nodes
+        joined = np.zeros(len(nodes.start), bool)
+        by_task: dict[int, list[int]] = defaultdict(list)
         for index, job in enumerate(self.jobs):
-            made.setdefault(job.task, []).append(index)
-        return made
+            by_task[job.task].append(index)
+        candidates = candidates[np.isin(nodes.ref[candidates], list(by_task))]
+        submitted = {
+            task: [self.jobs[index].submitted for index in indices] for task, indices in by_task.items()
+        }
+        for node in candidates.tolist():
+            task, before = int(nodes.ref[node]), int(nodes.previous[node])
+            since, until = float(nodes.end[before]), float(nodes.start[node])
+            low = bisect_left(submitted[task], float(nodes.start[before]) - 1e-6)
+            high = bisect_right(submitted[task], until)
+            for index in by_task[task][low:high]:
+                end = self.jobs[index].end
+                if end is not None and since <= end <= until:
+                    self.nodes.joins[index].append(node)
+                    joined[node] = True
+        return joined
 
-    def _ended_jobs(self, nodes: Nodes, node: int, before: int, by_task: dict[int, list[int]]) -> list[int]:
-        since, until = float(nodes.start[before]), float(nodes.start[node])
-        return [
-            index
-            for index in by_task.get(int(nodes.ref[node]), ())
-            if (end := self.jobs[index].end) is not None
-            and end <= until
-            and end >= float(nodes.end[before])
-            and self.jobs[index].submitted >= since - 1e-6
-        ]
-
-    def _submissions(self, nodes: Nodes) -> None:
+    def _submissions(self) -> None:
         """Which node submitted each job, at which offset of its run."""
-        for number in np.unique(nodes.thread).tolist():
-            mine = np.flatnonzero(nodes.thread == number)
-            starts = nodes.start[mine]
-            for index, job in enumerate(self.jobs):
-                if job.submitter != number:
-                    continue
-                at = int(np.searchsorted(starts, job.submitted, "right")) - 1
-                if at >= 0:
-                    node = int(mine[at])
-                    offset = min(max(job.submitted - float(nodes.start[node]), 0.0), float(nodes.run[node]))
-                    nodes.submits[node].append((offset, index))
+        nodes = self.nodes
+        submitted = np.array([job.submitted for job in self.jobs], np.float64)
+        submitter = np.array([job.submitter for job in self.jobs], np.int64)
+        at = Latest(nodes.thread, nodes.start).before(submitter, submitted)
+        for index, node in enumerate(at.tolist()):
+            if node >= 0:
+                offset = min(max(self.jobs[index].submitted - nodes.start[node], 0.0), nodes.run[node])
+                nodes.submits[node].append((float(offset), index))

@@ -19,6 +19,8 @@ from asyncwhy.analysis.timeline import Floats, Ints
 FEWEST = 5
 #: Steps shorter than this share of the long ones of their function only begin or end something.
 NOTABLE = 0.25
+#: Longer steps belong to the short ones of their function if these are this share of its time.
+USUAL = 0.7
 
 
 @dataclass
@@ -36,20 +38,19 @@ class Small:
 def small_steps(facts: ProcessFacts, shorter_than: float) -> list[Small]:
     """The functions whose steps on loops are usually shorter than `shorter_than` seconds, with their samples.
 
-    A few that took up to four times as long belong to them: a busy machine lengthens some of many.
+    A few that took longer belong to them, since a busy machine lengthens some of many.
     """
     line = facts.line
     made: list[Small] = []
     for thread in line.loop_threads():
         own = facts.samples.get(thread)
-        mine = np.flatnonzero((line.thread == thread) & (line.end - line.start < 4 * shorter_than))
+        mine = np.flatnonzero(line.thread == thread)
         if own is None or not len(mine):
             continue
-        groups = _by_place(facts, mine)
         sampled = _sampled(facts, thread, mine)
-        for steps in groups:
-            length = (line.end - line.start)[steps]
-            if float(np.median(length[length >= NOTABLE * np.percentile(length, 90)])) >= shorter_than:
+        for group in _by_place(facts, mine):
+            steps = _usually_short(line.end[group] - line.start[group], group, shorter_than)
+            if not len(steps):
                 continue
             inside = set(steps.tolist())
             hits = [hit for hit in sampled if hit[0] in inside]
@@ -64,6 +65,15 @@ def small_steps(facts: ProcessFacts, shorter_than: float) -> list[Small]:
                 Small(thread, int(line.ref[steps[0]]), steps, total, pieces if weight >= FEWEST else [])
             )
     return made
+
+
+def _usually_short(length: Floats, group: Ints, shorter_than: float) -> Ints:
+    """The steps of a function, if those that do its work are short; without long ones that outweigh them."""
+    working = length[length >= NOTABLE * np.percentile(length, 90)]
+    if float(np.median(working)) >= shorter_than:
+        return group[:0]
+    usual = length < 4 * shorter_than
+    return group if float(length[usual].sum()) >= USUAL * float(length.sum()) else group[usual]
 
 
 def _by_place(facts: ProcessFacts, steps: Ints) -> list[Ints]:

@@ -8,10 +8,12 @@ from importlib import import_module
 from typing import Any
 
 from asyncwhy import causes
+from asyncwhy.analysis import lateness
 from asyncwhy.analysis.facts import Facts, ProcessFacts, analyse
 from asyncwhy.analysis.replay import Change, Replay
 from asyncwhy.causes import summary, verdicts, worth
 from asyncwhy.causes.draft import Draft, Run
+from asyncwhy.causes.holding import merged
 from asyncwhy.causes.placements import placements
 from asyncwhy.model import Finding, Remedy, Report, Safety, Site
 from asyncwhy.source import PythonSource, Sources
@@ -19,6 +21,9 @@ from asyncwhy.trace.reader import Trace
 
 #: Replays are made for so many findings, the dearest first; together they still show what all would save.
 REPLAYED = 12
+
+#: A draft whose time is explained by dearer ones to this share says nothing new.
+CLAIMED = 0.5
 
 Remedies = Callable[[PythonSource, Draft], tuple[Remedy, ...]]
 
@@ -72,17 +77,18 @@ def _module(slug: str) -> Any:
 
 
 def _disjoint(drafts: Iterable[Draft]) -> list[Draft]:
-    """Drafts that say the same of the same line are one: the earlier cause keeps it."""
-    seen: dict[tuple[str, int, int], Draft] = {}
+    """Drafts that explain time which a dearer one explains already are left out."""
     kept: list[Draft] = []
-    for draft in drafts:
-        key = (draft.site.file, draft.site.line, draft.facts.process.index)
-        before = seen.get(key)
-        if before is not None and before.spans and draft.spans and before.cause != draft.cause:
-            if (draft.cost_s or 0.0) <= (before.cost_s or 0.0):
+    claimed: dict[tuple[int, int], list[tuple[float, float]]] = {}
+    for draft in sorted(drafts, key=lambda draft: -(draft.cost_s or 0.0)):
+        own = merged(draft.spans)
+        taken = merged(claimed.get((draft.facts.process.index, draft.thread), []))
+        length = float((own[:, 1] - own[:, 0]).sum())
+        if length > 0:
+            shared = float((lateness.held(taken, own[:, 1]) - lateness.held(taken, own[:, 0])).sum())
+            if shared > CLAIMED * length:
                 continue
-            kept.remove(before)
-        seen[key] = draft
+            claimed.setdefault((draft.facts.process.index, draft.thread), []).extend(draft.spans)
         kept.append(draft)
     return kept
 

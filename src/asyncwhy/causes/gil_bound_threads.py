@@ -15,8 +15,8 @@ from asyncwhy.model import Effects, Remedy, Safety, Site
 
 SLUG = "gil-bound-threads"
 
-#: Together they must have computed for this share of the time...
-COMPUTING = 0.7
+#: Together they must have computed for this share of the time (the rest may be other programs')...
+COMPUTING = 0.5
 #: ...on no more than this many cores...
 ONE_CORE = 1.25
 #: ...while on average at least this many ran at once.

@@ -63,15 +63,20 @@ def _site(run: Run, facts: ProcessFacts, event: dict[str, Any]) -> tuple[Site, t
 
 def _made_in_module(run: Run, file: str, name: str) -> Site | None:
     """The one call of that name in the file that nothing awaits: a coroutine may be dropped far from there."""
-    found: list[Site] = []
+    sure: set[Site] = set()
+    bare: set[Site] = set()
     number = 1
     while (text := run.source.line(file, number)) is not None:
         if f"{name}(" in text and "def " not in text:
             function = run.source.function_at(file, number)
             for call in run.source.unawaited_calls(file, function, name) if function else ():
-                found.append(Site(file, call.line, call.column, call.function, call.end_column))
+                sure.add(Site(file, call.line, call.column, call.function, call.end_column))
+            written = run.source.call_at(file, number, callee_hint=name)
+            if written is not None and not written.awaited and written.name.rpartition(".")[2] == name:
+                bare.add(Site(file, written.line, written.column, written.function, written.end_column))
         number += 1
-    return found[0] if len(set(found)) == 1 else None
+    found = sure or bare
+    return found.pop() if len(found) == 1 else None
 
 
 def _draft(

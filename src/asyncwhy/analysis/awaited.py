@@ -1,0 +1,164 @@
+"""Which awaits one call of a function executed, one after another, and how long each of them waited.
+
+A wait is recorded with its whole stack, and with how many of the outer frames were there at the wait before
+(the trace's table `kept`).  So it is known, not guessed, whether a task came to the next await of the same
+call, to the next turn of a loop, or only went on waiting beneath the same await.  Waits shorter than a
+millisecond are not recorded, and not missed here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from asyncwhy.analysis.lateness import held
+from asyncwhy.analysis.places import Origins
+from asyncwhy.analysis.timeline import Floats, Timeline
+from asyncwhy.model import Site
+
+#: Files in which a task waits for others of the same program to let go of something or to bring it:
+#: overlapping such a wait gains nothing, since what it waits for is no sooner there.
+TURNSTILES = ("asyncio/locks.py", "asyncio/queues.py", "anyio/_core/_synchronization.py", "anyio/streams/memory.py")
+#: Steps from this length on held the loop: time beneath them was not only awaited.
+HOLD_S = 0.002
+
+
+@dataclass(slots=True)
+class Awaited:
+    """One execution of an await: from `start` to `end` (when it could go on), of which `await_s` were waiting.
+
+    `turnstile` says that it waited for other tasks of the program, `other` the task it waited for, if one,
+    `joins` that it waited for several together.
+    """
+
+    site: Site
+    start: float
+    end: float
+    await_s: float
+    stack: int
+    longest_s: float
+    turnstile: bool = False
+    other: int = 0
+    joins: bool = False
+
+
+@dataclass(slots=True)
+class Call:
+    """One call of a function of the user's in a task, and the awaits that it executed; `depth` counts the
+    frames outside it."""
+
+    task: int
+    depth: int
+    thread: int
+    awaits: list[Awaited] = field(default_factory=list)
+
+
+def calls(line: Timeline, origins: Origins) -> list[Call]:
+    """Every call that executed at least two awaits."""
+    rows, kept = _rows(line)
+    shapes = _Shapes(line, origins)
+    lost = _Holds(line)
+    made: list[Call] = []
+    open_calls: dict[int, Call] = {}
+    last_task = -1
+    for index, (start, _, await_s, task, stack, kind, other, thread) in enumerate(rows.tolist()):
+        if task != last_task:
+            _close(open_calls, 0, made)
+            last_task = task
+        keep = kept[index]
+        _close(open_calls, keep, made)
+        began = (start - line.origin_ns) / 1e9
+        ended = began + await_s
+        waited = max(await_s - lost.between(thread, began, ended), 0.0)
+        for depth, site, turnstile, joining in shapes.of(stack, kind):
+            call = open_calls.get(depth)
+            if call is None:
+                call = open_calls[depth] = Call(task, depth, thread)
+            if depth < keep - 1 and call.awaits and call.awaits[-1].site == site:
+                one = call.awaits[-1]
+                one.end, one.await_s = ended, one.await_s + waited
+            else:
+                one = Awaited(site, began, ended, waited, stack, 0.0)
+                call.awaits.append(one)
+            if waited >= one.longest_s:
+                one.longest_s, one.stack = waited, stack
+                one.turnstile, one.other, one.joins = turnstile, other, joining
+    _close(open_calls, 0, made)
+    return made
+
+
+def _close(open_calls: dict[int, Call], keep: int, made: list[Call]) -> None:
+    """The calls that were not there any more: all from depth `keep` on."""
+    for depth in [depth for depth in open_calls if depth >= keep]:
+        call = open_calls.pop(depth)
+        if len(call.awaits) > 1:
+            made.append(call)
+
+
+def _rows(line: Timeline) -> tuple[Any, list[int]]:
+    """The waits by task and time, and `kept` of each; without those that no call shares with another."""
+    waits = line.process.table("waits")
+    rows = waits[np.lexsort((waits["start"], waits["task"]))]
+    told = line.process.table("kept")
+    order = np.lexsort((told["start"], told["task"]))
+    own = {(task, start): number for start, task, number in told[order].tolist()}
+    kept = np.array(
+        [own.get(key, 0) for key in zip(rows["task"].tolist(), rows["start"].tolist(), strict=True)],
+        dtype=np.int64,
+    )
+    shared = kept > 0
+    shared[:-1] |= kept[1:] > 0
+    return rows[shared], kept[shared].tolist()
+
+
+class _Shapes:
+    """What a recorded stack says of each of the user's frames in it, worked out once for each stack."""
+
+    def __init__(self, line: Timeline, origins: Origins) -> None:
+        self.process, self.origins = line.process, origins
+        self.known: dict[tuple[int, int], list[tuple[int, Site, bool, bool]]] = {}
+
+    def of(self, stack: int, kind: int) -> list[tuple[int, Site, bool, bool]]:
+        """(depth, site, waits for others, waits for several) for each frame of the user's."""
+        found = self.known.get((stack, kind))
+        if found is None:
+            sites = self.process.stack(stack)[::-1]
+            turnstile = any(site.file.endswith(TURNSTILES) for site in sites[-3:])
+            joins = self.process.strings.get(kind) == "_GatheringFuture" or any(
+                site.function in ("TaskGroup.__aexit__", "_wait", "wait") for site in sites[-3:]
+            )
+            found = self.known[stack, kind] = [
+                (depth, site, turnstile, joins)
+                for depth, site in enumerate(sites)
+                if self.origins.is_user(site)
+            ]
+        return found
+
+
+class _Holds:
+    """How long each loop's thread was held by long steps."""
+
+    def __init__(self, line: Timeline) -> None:
+        long = line.end - line.start >= HOLD_S
+        self.spans: dict[int, Floats] = {
+            int(thread): np.column_stack((line.start[own], line.end[own]))
+            for thread in np.unique(line.thread[long])
+            if len(own := np.flatnonzero(long & (line.thread == thread)))
+        }
+        for thread, spans in self.spans.items():
+            spans[:-1, 1] = np.minimum(spans[:-1, 1], spans[1:, 0])
+            self.spans[thread] = spans
+
+    def between(self, thread: int, since: float, until: float) -> float:
+        """Seconds of holds between two moments."""
+        spans = self.spans.get(thread)
+        if spans is None:
+            return 0.0
+        low = int(np.searchsorted(spans[:, 1], since))
+        high = int(np.searchsorted(spans[:, 0], until))
+        if low >= high:
+            return 0.0
+        both = held(spans[low:high], np.array([since, until]))
+        return float(both[1] - both[0])
