@@ -180,9 +180,7 @@ class _Graph:
 def _merged(found: list[Deadlock]) -> list[Deadlock]:
     made: list[Deadlock] = []
     for one in sorted(found, key=lambda one: one.start):
-        same = next(
-            (old for old in made if old.pools == one.pools and one.start <= old.end), None
-        )
+        same = next((old for old in made if old.pools == one.pools and one.start <= old.end), None)
         if same is None:
             made.append(one)
             continue

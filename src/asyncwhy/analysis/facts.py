@@ -59,6 +59,21 @@ class ProcessFacts:
         threads = self.nodes.thread
         return {int(number): np.flatnonzero(threads == number) for number in np.unique(threads)}
 
+    @cached_property
+    def waits(self) -> dict[int, list[stuck.Stuck]]:
+        """The long waits of every thread for another one."""
+        return stuck.stuck_threads(self.line, self.samples)
+
+    @cached_property
+    def handed(self) -> list[stuck.Handed]:
+        """The coroutines that were handed to loops."""
+        return stuck.handed_over(self.line)
+
+    @cached_property
+    def deadlocks(self) -> list[deadlocks.Deadlock]:
+        """Pools whose workers all waited for jobs of their own."""
+        return deadlocks.deadlocks(self.line, self.jobs, self.pools, self.waits, self.handed)
+
     def stack(self, number: int) -> tuple[Site, ...]:
         """The sites of a recorded stack, innermost first."""
         return self.process.stack(number)

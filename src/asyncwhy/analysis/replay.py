@@ -6,18 +6,21 @@ peers) takes as long as it took.  Unchanged it gives back the measured time (`te
 holds it to 5 %).  A change does what the fix would do and nothing else: a blocked hold becomes a delay
 during which the loop is free, a computation moves to one of the machine's cores, a pool gets more workers.
 
-Events are taken from one heap in the order of their release.  Whatever a node releases is released no
-earlier than the node itself began, so the order in which they are taken is the order of each queue.
+Events are taken in the order of their release.  Whatever a node releases is released no earlier than the
+node itself began, so the order in which they are taken is the order of each queue.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from heapq import heapify, heappop, heappush
+from heapq import heappop, heappush
 
 import numpy as np
 
 from asyncwhy.analysis.jobs import Job, Pool
+from asyncwhy.analysis.plan import NEVER as _NEVER
+from asyncwhy.analysis.plan import Plan, plan
 from asyncwhy.analysis.schedule import Nodes
 from asyncwhy.analysis.timeline import Floats
 
@@ -26,23 +29,29 @@ from asyncwhy.analysis.timeline import Floats
 class Cut:
     """A stretch of a node's run that leaves the loop: from `offset` for `length` seconds.
 
-    With `computes` it needs one of the machine's cores; otherwise it only takes time.
+    With `computes` it needs one of the machine's cores; otherwise it only takes time: as long as it took, or
+    `takes` where the fix makes that different.
     """
 
     offset: float
     length: float
     computes: bool
+    takes: float | None = None
 
 
 @dataclass
 class Change:
     """What fixes do: cuts by node, workers by pool, and jobs that move to a process, with the seconds that
-    each needs of a core there; `like` maps a node to another one together with which it is released."""
+    each needs of a core there; `like` maps a node to another one together with which it is released.  Jobs in
+    `lengths` run for so many seconds instead, those in `inline` in so many where they are submitted, without a
+    worker."""
 
     cuts: dict[int, list[Cut]] = field(default_factory=dict)
     workers: dict[int, int] = field(default_factory=dict)
     in_processes: dict[int, float] = field(default_factory=dict)
     like: dict[int, int] = field(default_factory=dict)
+    lengths: dict[int, float] = field(default_factory=dict)
+    inline: dict[int, float] = field(default_factory=dict)
 
     def plus(self, other: Change) -> Change:
         """Both changes at once."""
@@ -54,6 +63,8 @@ class Change:
             {**self.workers, **other.workers},
             {**self.in_processes, **other.in_processes},
             {**self.like, **other.like},
+            {**self.lengths, **other.lengths},
+            {**self.inline, **other.inline},
         )
 
 
@@ -86,76 +97,90 @@ def run(
     return _Simulation(nodes, jobs, pools, cores, change or Change()).run()
 
 
-_NODE, _JOB, _PART = 0, 1, 2
-
-
 class _Simulation:
+    """Events are pairs (time, number): a node's own number for its release, then those of jobs, then those of
+    parts of cut nodes, so that what happens at the same moment happens in the order of the record."""
+
     def __init__(
         self, nodes: Nodes, jobs: list[Job], pools: dict[int, Pool], cores: int, change: Change
     ) -> None:
-        self.nodes, self.jobs, self.change = nodes, jobs, change
-        count = len(nodes.start)
+        self.nodes, self.jobs, self.pools, self.change = nodes, jobs, pools, change
+        self.count = count = len(nodes.start)
+        self.plan = nodes.plan if not change.like else plan(nodes, change.like)
         self.release = [0.0] * count
         self.start = [0.0] * count
         self.end = [0.0] * count
-        self.needs = list(nodes.needs)
-        self.free: dict[int, float] = {}
+        self.needs = self.plan.needs.copy()
+        self.free = [0.0] * len(self.plan.threads)
         self.workers: dict[int, list[float]] = {}
-        self.pools = pools
         self.cores = [0.0] * max(cores, 1)
-        self.heap: list[tuple[float, int, int, int, float]] = []
-        self.order = 0
+        self.heap: list[tuple[float, int]] = []
+        self.parts: list[tuple[int, float]] = []
         self.delays: list[tuple[int, float, float]] = []
-        self.following: list[list[int]] = [[] for _ in range(count)]
-        self.previous, self.delay, self.absolute = (
-            nodes.previous.tolist(),
-            nodes.delay.tolist(),
-            nodes.absolute.tolist(),
-        )
-        for node, model in change.like.items():
-            self.previous[node], self.delay[node] = self.previous[model], self.delay[model]
-            self.absolute[node] = self.absolute[model]
-        for node, before in enumerate(self.previous):
-            if before >= 0 and self.delay[node] == self.delay[node]:  # not NaN
-                self.following[before].append(node)
-                self.needs[node] += 1
 
     def run(self) -> Replay:
-        for node, time in enumerate(self.absolute):
-            if time == time and not self.needs[node]:
-                self.heap.append((time, node, _NODE, node, 0.0))
-            elif not self.needs[node]:
-                self.heap.append((float(self.nodes.release[node]), node, _NODE, node, 0.0))
-        self.order = len(self.absolute)
-        heapify(self.heap)
-        threads = self.nodes.thread.tolist()
-        runs = self.nodes.run.tolist()
-        cuts = self.change.cuts
-        while self.heap:
-            time, _, what, item, offset = heappop(self.heap)
-            if what == _JOB:
-                self._job(time, item)
+        """Take the events in order of time: those known from the beginning, and those that follow."""
+        heap, given, at = self.heap, self.plan.given, 0
+        following = given[0]
+        special = self.change.cuts.keys() | self.nodes.submits.keys()
+        count, threads, runs = self.count, self.plan.thread, self.plan.run
+        first, children, after = self.plan.first, self.plan.children, self.plan.after
+        release, starts, ends, needs, free = self.release, self.start, self.end, self.needs, self.free
+        while True:
+            if heap and heap[0] < following:
+                time, item = heappop(heap)
+            elif following is _NEVER:
+                break
+            else:
+                time, item = following
+                at += 1
+                following = given[at]
+            if item >= count or item in special:
+                self._special(time, item)
                 continue
             thread = threads[item]
-            began = max(time, self.free.get(thread, 0.0))
-            if what == _NODE:
-                self.release[item], self.start[item] = time, began
-            own = cuts.get(item)
-            if own is None:
-                ended = began + runs[item]
-                self.free[thread] = ended
-                self._effects(item, began, 0.0, runs[item], True)
-                self._over(item, ended)
-            else:
-                self._part(item, began, offset, own, thread, runs[item])
-        return self._result()
+            began = free[thread]
+            began = max(began, time)
+            release[item] = time
+            starts[item] = began
+            ends[item] = free[thread] = began + runs[item]
+            for edge in range(first[item], first[item + 1]):
+                # The same as `_need`, without the call: this is where the time goes.
+                child = children[edge]
+                then = began + after[edge]
+                left = needs[child] - 1
+                needs[child] = left
+                then = max(then, release[child])
+                if left:
+                    release[child] = then
+                else:
+                    heappush(heap, (then, child))
+        return outcome(
+            self.nodes,
+            self.plan,
+            self.change,
+            (np.array(self.release), np.array(self.start), np.array(self.end)),
+            self.delays,
+        )
 
-    def _push(self, time: float, what: int, item: int, offset: float = 0.0) -> None:
-        self.order += 1
-        heappush(self.heap, (time, self.order, what, item, offset))
+    def _special(self, time: float, item: int) -> None:
+        """A job, a part of a cut node, or a node that is cut or submits jobs."""
+        if item >= self.count:
+            if item - self.count < len(self.jobs):
+                self._job(time, item - self.count)
+                return
+            node, offset = self.parts[item - self.count - len(self.jobs)]
+        else:
+            node, offset = item, 0.0
+        thread = self.plan.thread[node]
+        began = max(time, self.free[thread])
+        if item == node:
+            self.release[node], self.start[node] = time, began
+        self._part(node, began, offset, self.change.cuts.get(node, ()), thread)
 
-    def _part(self, node: int, began: float, offset: float, cuts: list[Cut], thread: int, run: float) -> None:
+    def _part(self, node: int, began: float, offset: float, cuts: Sequence[Cut], thread: int) -> None:
         """Run from `offset` to the next cut, leave the loop there, come back after it."""
+        run = self.plan.run[node]
         cut = next((cut for cut in cuts if cut.offset >= offset - 1e-12), None)
         until = run if cut is None else min(max(cut.offset, offset), run)
         ended = began + until - offset
@@ -171,18 +196,21 @@ class _Simulation:
             back = max(ended, core) + cut.length
             heappush(self.cores, back)
         self.delays.append((node, ended, back))
-        self._push(back, _PART, node, min(cut.offset + cut.length, run) + 1e-12)
+        heappush(self.heap, (back, self.count + len(self.jobs) + len(self.parts)))
+        self.parts.append((node, min(cut.offset + cut.length, run) + 1e-12))
 
     def _effects(self, node: int, base: float, low: float, high: float, last: bool) -> None:
         """Release what the node released, and submit what it submitted, between two offsets of its run."""
-        for offset, child in self.nodes.wakes[node]:
+        plan = self.plan
+        for edge in range(plan.first[node], plan.woken[node]):
+            offset, child = plan.after[edge], plan.children[edge]
             if (offset >= low or low == 0.0) and (offset < high or last):
                 self._need(child, base + min(max(offset, low), high))
             elif offset < low and low > 0.0 and not self._done_before(node, offset, low):
                 self._need(child, base + low)
-        for offset, job in self.nodes.submits[node]:
+        for offset, job in self.nodes.submits.get(node, ()):
             if offset >= low and (offset < high or last):
-                self._push(base + offset, _JOB, job)
+                heappush(self.heap, (base + offset, self.count + job))
 
     def _done_before(self, node: int, offset: float, low: float) -> bool:
         # An effect inside a cut happens when the cut is over; one before it has already happened.
@@ -195,12 +223,13 @@ class _Simulation:
         self.release[node] = max(self.release[node], time)
         self.needs[node] -= 1
         if self.needs[node] == 0:
-            self._push(self.release[node], _NODE, node)
+            heappush(self.heap, (self.release[node], node))
 
     def _over(self, node: int, ended: float) -> None:
+        plan = self.plan
         self.end[node] = ended
-        for following in self.following[node]:
-            self._need(following, ended + self.delay[following])
+        for edge in range(plan.woken[node], plan.first[node + 1]):
+            self._need(plan.children[edge], ended + plan.after[edge] - plan.run[node])
 
     def _job(self, time: float, index: int) -> None:
         job = self.jobs[index]
@@ -225,37 +254,40 @@ class _Simulation:
             workers = self.workers[pool] = [0.0] * min(max(count, 1), 10_000)
         return workers
 
-    def _result(self) -> Replay:
-        nodes = self.nodes
-        start, end, release = np.array(self.start), np.array(self.end), np.array(self.release)
-        tasks = nodes.is_task & (end > 0)
-        previous = np.array(self.previous, dtype=np.int64)
-        same_task = (previous >= 0) & (nodes.ref[previous] == nodes.ref)
-        outside = tasks & ~np.isnan(np.array(self.delay)) & same_task
-        for node in self._joining():
-            outside[node] = True
-        began = np.where(outside, end[previous], release)
-        left = sum(back - away for _, away, back in self.delays)
-        running = float(nodes.run[tasks].sum()) - sum(
-            cut.length for node, cuts in self.change.cuts.items() if tasks[node] for cut in cuts
-        )
-        return Replay(
-            release,
-            start,
-            end,
-            float(end[tasks].max()) if tasks.any() else 0.0,
-            running + float((release - began)[tasks].sum()) + left,
-            union(np.column_stack((began[tasks], end[tasks]))),
-            self.delays,
-        )
 
-    def _joining(self) -> set[int]:
-        return {
-            node
-            for nodes in self.nodes.joins
-            for node in nodes
-            if self.nodes.previous[node] >= 0 and self.end[node]
-        }
+def outcome(
+    nodes: Nodes,
+    plan: Plan,
+    change: Change,
+    times: tuple[Floats, Floats, Floats],
+    delays: list[tuple[int, float, float]],
+) -> Replay:
+    """What came out, from the times (release, start, end) of all nodes."""
+    release, start, end = times
+    tasks = nodes.is_task & (end > 0)
+    previous = plan.previous
+    same_task = (previous >= 0) & (nodes.ref[previous] == nodes.ref) if len(previous) else tasks
+    outside = tasks & ~np.isnan(plan.delay) & same_task
+    outside |= nodes.waits_job & (nodes.previous >= 0) & (end != 0)
+    began = np.where(outside, end[previous], release) if len(previous) else release
+    left = sum(back - away for _, away, back in delays)
+    running = float(nodes.run[tasks].sum()) - sum(
+        cut.length for node, cuts in change.cuts.items() if tasks[node] for cut in cuts
+    )
+    return Replay(
+        release,
+        start,
+        end,
+        float(end[tasks].max()) if tasks.any() else 0.0,
+        running + float((release - began)[tasks].sum()) + left,
+        union(np.column_stack((began[tasks], end[tasks]))),
+        delays,
+    )
+
+
+def recorded(nodes: Nodes) -> Replay:
+    """The run as it was, in the same terms: nothing is simulated."""
+    return outcome(nodes, nodes.plan, Change(), (nodes.release, nodes.start, nodes.end), [])
 
 
 def union(intervals: Floats) -> float:

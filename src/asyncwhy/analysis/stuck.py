@@ -130,4 +130,3 @@ def descendants(line: Timeline, task: int) -> set[int]:
             made.add(one_of)
             todo.extend(children.get(one_of, ()))
     return made
-

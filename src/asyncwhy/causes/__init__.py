@@ -9,10 +9,12 @@ from __future__ import annotations
 #: Every cause that can be found in a run, in the order in which they look: a cause that explains time
 #: comes before one that would explain the same time less well.
 FOUND_IN_RUNS = (
+    "self-wait",
     "blocking-call",
     "gil-held",
     "cpu-on-loop",
     "many-small-holds",
+    "pool-deadlock",
     "pool-saturated",
     "gil-bound-threads",
     "second-loop",

@@ -148,7 +148,7 @@ def _called_directly(facts: ProcessFacts, found: list[Deadlock]) -> Change:
             job = facts.jobs[index]
             waited = min(one.end - one.start, job.run_s)
             change.lengths[index] = max(change.lengths.get(index, job.run_s) - waited, 0.0) + share
-        change.lengths.update(dict.fromkeys(one.queued - one.held, 0.0))
+        change.inline.update(dict.fromkeys(one.queued - one.held, 0.0))
     return change
 
 

@@ -53,7 +53,7 @@ def demand(jobs: list[Job]) -> int:
 
 def _draft(run: Run, facts: ProcessFacts, pool: Pool, indices: list[int]) -> Draft | None:
     jobs = [facts.jobs[index] for index in indices]
-    queued = [job for job in jobs if job.queued_s > QUEUED_S]
+    queued = [job for job in jobs if job.queued_s > QUEUED_S and not _deadlocked(facts, job)]
     ran = sum(job.run_s for job in jobs)
     if len(queued) < 2 or not ran or pool.is_processes:
         return None
@@ -82,6 +82,14 @@ def _draft(run: Run, facts: ProcessFacts, pool: Pool, indices: list[int]) -> Dra
         effects=Effects(late_s=cost, threads=pool.workers),
         remedies=_remedies(pool, workers),
         change=Change(workers={pool.number: workers}),
+    )
+
+
+def _deadlocked(facts: ProcessFacts, job: Job) -> bool:
+    """Whether it stood in the queue of a pool whose workers could not go on: that is `pool-deadlock`."""
+    return any(
+        job.pool in one.pools and job.submitted < one.end and one.start < (job.start or one.end)
+        for one in facts.deadlocks
     )
 
 
