@@ -32,6 +32,7 @@ class Held:
     library_site: Site | None
     library_is_async: bool
     replacement: str | None = None
+    can_wait: bool = True
 
 
 def on_loops(facts: ProcessFacts, kinds: tuple[Kind, ...]) -> list[Piece]:
@@ -64,6 +65,8 @@ def drafts(
         if is_import(facts, group.stack):
             continue
         held = describe(run, facts, group, lengths)
+        if not computes and not held.can_wait:
+            continue
         draft = _draft(run, facts, cause, group, held, sentence(held), computes)
         draft.remedies = remedies(held)
         made.append(draft)
@@ -89,9 +92,13 @@ def describe(run: Run, facts: ProcessFacts, group: Group, lengths: list[float]) 
     library_site = next((one for one in inner if facts.origins.package(one.file)), None)
     library = facts.origins.package(library_site.file) if library_site else None
     is_async = any(facts.origins.package(one.file) and run.is_async(one) for one in inner)
+    # Arithmetic does not wait: a thread found off the CPU there was kept from it by the machine.
+    can_wait = found is None or group.index > 0 or found.kind not in ("operator", "expression")
     entry = run.catalog.lookup(call)
     replacement = entry.replacement if entry else None
-    return Held(call, operation.kind, operation.verb, lengths, library, library_site, is_async, replacement)
+    return Held(
+        call, operation.kind, operation.verb, lengths, library, library_site, is_async, replacement, can_wait
+    )
 
 
 def _draft(
