@@ -34,8 +34,13 @@ RAW: dict[int, tuple[str, ...]] = {
     106: ("job", "pool", "time", "thread", "task", "stack", "code"),
     107: ("job", "time", "thread"),
     108: ("job", "time", "cpu"),
+    121: ("time", "thread", "loop", "stack"),
+    122: ("task", "time", "how", "stack", "note", "left", "thread"),
+    123: ("time", "task", "stack"),
     109: ("time", "thread", "loop", "stack"),
     115: ("task", "start", "kept"),
+    130: ("time", "primitive", "task", "what", "thread"),
+    131: ("time", "put", "primitive", "task", "thread"),
 }
 #: The column that says when a row's thread was that thread; "time" where nothing is said.
 _TIME = {
@@ -246,4 +251,8 @@ def _samples(columns: Columns, made: np.ndarray[Any, np.dtype[np.void]]) -> None
     made["late_s"] = _seconds(columns["late"])
 
 
-_CONVERT = {"steps": _steps, "waits": _waits, "tasks": _tasks, "idles": _idles, "samples": _samples}
+def _losses(columns: Columns, made: np.ndarray[Any, np.dtype[np.void]]) -> None:
+    made["left_s"] = _seconds(columns["left"])
+
+
+_CONVERT = {"losses": _losses, "steps": _steps, "waits": _waits, "tasks": _tasks, "idles": _idles, "samples": _samples}

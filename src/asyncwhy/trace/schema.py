@@ -125,6 +125,28 @@ TABLES: dict[int, tuple[str, np.dtype[np.void]]] = {
     ),
     107: ("starts", np.dtype([("time", "<u8"), ("job", "<u4"), ("thread", "<u4")])),
     108: ("ends", np.dtype([("time", "<u8"), ("cpu", "<u8"), ("job", "<u4"), ("pad", "<u4")])),
+    121: (
+        "touches",  # another thread put something into a loop without the thread-safe call
+        np.dtype([("time", "<u8"), ("thread", "<u4"), ("loop", "<u4"), ("stack", "<u4"), ("pad", "<u4")]),
+    ),
+    122: (
+        "losses",  # a task that was lost: `how` says by which way, `left_s` what its timer still had to go
+        np.dtype(
+            [
+                ("time", "<u8"),
+                ("task", "<u4"),
+                ("how", "<u4"),
+                ("stack", "<u4"),  # where it stood, or where its exception came up
+                ("note", "<u4"),  # string: the exception's class, or the class of what it waited for
+                ("left_s", "<f4"),
+                ("thread", "<u4"),
+            ]
+        ),
+    ),
+    123: (
+        "glances",  # where a task stood that runs very often
+        np.dtype([("time", "<u8"), ("task", "<u4"), ("stack", "<u4")]),
+    ),
     109: (
         "wakeups",
         np.dtype([("time", "<u8"), ("thread", "<u4"), ("loop", "<u4"), ("stack", "<u4"), ("pad", "<u4")]),
@@ -132,6 +154,18 @@ TABLES: dict[int, tuple[str, np.dtype[np.void]]] = {
     115: (
         "kept",  # of the wait with that start: how many outer frames are those of the task's wait before
         np.dtype([("start", "<u8"), ("task", "<u4"), ("kept", "<u4")]),
+    ),
+    130: (
+        "asks",  # a task is about to wait for a primitive; `what`: 1 acquire, 2 get, 3 put
+        np.dtype(
+            [("time", "<u8"), ("primitive", "<u4"), ("task", "<u4"), ("what", "<u4"), ("thread", "<u4")]
+        ),
+    ),
+    131: (
+        "takes",  # an item was taken from a channel in which it lay since `put`
+        np.dtype(
+            [("time", "<u8"), ("put", "<u8"), ("primitive", "<u4"), ("task", "<u4"), ("thread", "<u4"), ("pad", "<u4")]
+        ),
     ),
 }
 

@@ -29,7 +29,12 @@ COLUMNS = {
     107: ("starts", ("job", "time", "thread")),
     108: ("ends", ("job", "time", "cpu")),
     109: ("wakeups", ("time", "thread", "loop", "stack")),
+    121: ("touches", ("time", "thread", "loop", "stack")),
+    122: ("losses", ("task", "time", "how", "stack", "note", "left", "thread")),
+    123: ("glances", ("time", "task", "stack")),
     115: ("kept", ("task", "start", "kept")),
+    130: ("asks", ("time", "primitive", "task", "what", "thread")),
+    131: ("takes", ("time", "put", "primitive", "task", "thread")),
 }
 
 _header = struct.Struct("<IIII")

@@ -45,6 +45,16 @@ def _wrapped(walk):
     return inside[0] if inside else None
 
 
+def stack_of(interner, coroutine):
+    """The number of the stack on which `coroutine` is suspended, innermost first."""
+    places = [(code, lasti) for _, code, lasti in reversed(chain(coroutine))]
+    key = []
+    for code, lasti in places:
+        key.append(p.identity(code))
+        key.append(lasti)
+    return interner.places(tuple(key), places) if places else 0
+
+
 def stack_and_kept(interner, coroutine, entry):
     """(number of the stack on which it is suspended, how many outer frames were there at the wait before).
 
