@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from importlib import import_module
@@ -45,7 +46,7 @@ def diagnose(trace: Trace, least_s: float = worth.LEAST_S, remedies: Remedies = 
     facts = analyse(trace)
     source = PythonSource(Sources(trace.sources))
     run = Run(facts, source)
-    found = [draft for slug in causes.FOUND_IN_RUNS for draft in _module(slug).find(run)]
+    found, faults = _look(run)
     priced = _price(facts, _disjoint(found))
     kept = [one for one in priced if worth.worthwhile(one.draft, one.gain_s, facts.wall_s, least_s)]
     together = _together(facts, kept)
@@ -64,12 +65,28 @@ def diagnose(trace: Trace, least_s: float = worth.LEAST_S, remedies: Remedies = 
         threads=summary.threads(facts),
         placements=placements(run),
         findings=findings,
-        unseen=summary.unseen(facts),
+        unseen=summary.unseen(facts, faults),
         explanation=verdict.explanation,
         schedule=summary.schedule(facts, together),
         trace=str(trace.path),
     )
     return summary.with_sources(report, source)
+
+
+def _look(run: Run) -> tuple[list[Draft], list[str]]:
+    """What every cause finds.  A fault in one of them costs its answer and is said; the others still answer."""
+    found: list[Draft] = []
+    faults: list[str] = []
+    for slug in causes.FOUND_IN_RUNS:
+        try:
+            found.extend(_module(slug).find(run))
+        except Exception as error:  # noqa: BLE001
+            where = traceback.extract_tb(error.__traceback__)[-1]
+            place = f"{where.filename.rpartition('/')[2]}:{where.lineno}"
+            faults.append(
+                f"a fault of asyncwhy's own: it could not look for {slug} ({type(error).__name__}, {place})"
+            )
+    return found, faults
 
 
 def _module(slug: str) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -129,11 +130,11 @@ def _role(process: ProcessFacts, number: int, loop_threads: set[int]) -> Role:
     return Role.USER
 
 
-def unseen(facts: Facts) -> Unseen:
+def unseen(facts: Facts, faults: Sequence[str] = ()) -> Unseen:
     """What watching cost, and what was missed."""
     dropped = 0
     agent = 0.0
-    notes: list[str] = list(facts.trace.run.get("notes", ()))
+    notes: list[str] = [*facts.trace.run.get("notes", ()), *faults]
     steps = 0
     for process in facts.processes:
         meta = process.process.meta
