@@ -30,7 +30,7 @@ class PoolHooks:
         names = {"__aw_submitted": guard(self._submitted)}
         after = "__aw_submitted(self, fn, w)"
         self._put(module.ThreadPoolExecutor, "submit", names, beside=(("_WorkItem", "", after),))
-        names = {"__aw_began": guard(self._began), "__aw_ended": guard(self._ended)}
+        names = {"__aw_began": guard(self._began), "__aw_ended": guard(self.ended)}
         # The end is noted before the future is set: its waiters may run at once.
         call = "self.fn" if "fn" in module._WorkItem.run.__code__.co_names else "ctx.run"
         around = (call, "__aw_job = __aw_began(self)", "__aw_ended(__aw_job)", "always")
@@ -58,7 +58,7 @@ class PoolHooks:
                 ("worker.queue.put_nowait", "__aw_submitted(func, future, limiter, cls, __aw_asked)", ""),
             ),
         )
-        names = {"__aw_began": guard(self._anyio_began), "__aw_ended": guard(self._ended)}
+        names = {"__aw_began": guard(self._anyio_began), "__aw_ended": guard(self.ended)}
         around = ("context.run", "__aw_job = __aw_began(future)", "__aw_ended(__aw_job)", "always")
         self._put(module.WorkerThread, "run", names, beside=(around,))
 
@@ -89,10 +89,12 @@ class PoolHooks:
             self.recorder.event("pool", pool=known[0], kind=kind, workers=workers, name=name, stack=stack)
         return known[0]
 
-    def _submit(self, key, pool, function, asked=0):
+    def submit(self, pool, function, key=None, asked=0):
+        """A new job, submitted by the frame that called the hook that calls this; found again by `key`."""
         recorder = self.recorder
         job = next(recorder.numbers)
-        self.jobs[key] = job
+        if key is not None:
+            self.jobs[key] = job
         row = (
             job,
             pool,
@@ -108,12 +110,11 @@ class PoolHooks:
     def _submitted(self, executor, function, item):
         name = getattr(executor, "_thread_name_prefix", "")
         pool = self.pool_number(executor, int(executor._max_workers), str(name))
-        self._submit(p.identity(item), pool, function)
+        self.submit(pool, function, p.identity(item))
 
     def _process_job(self, executor, function, future):
         pool = self.pool_number(executor, int(executor._max_workers), "processes")
-        job = self._submit(p.identity(future), pool, function)
-        self.jobs.pop(p.identity(future), None)
+        job = self.submit(pool, function)
         ends = self.recorder.by_name["ends"]
 
         def ended(_):
@@ -124,20 +125,22 @@ class PoolHooks:
     def _anyio_job(self, function, future, limiter, backend, asked):
         limiter = limiter or backend.current_default_thread_limiter()
         pool = self.pool_number(limiter, int(min(limiter.total_tokens, 1 << 30)), "anyio worker threads")
-        self._submit(p.identity(future), pool, function, asked)
+        self.submit(pool, function, p.identity(future), asked)
 
     def _began(self, item):
-        return self._start(self.jobs.pop(p.identity(item), 0))
+        return self.start(self.jobs.pop(p.identity(item), 0))
 
     def _anyio_began(self, future):
-        return self._start(self.jobs.pop(p.identity(future), 0))
+        return self.start(self.jobs.pop(p.identity(future), 0))
 
-    def _start(self, job):
+    def start(self, job):
+        """A thread begins to run a job; what `ended` wants to know."""
         if job:
             self.recorder.by_name["starts"].extend((job, p.clock(), p.ident()))
         return job, p.thread_cpu()
 
-    def _ended(self, began):
+    def ended(self, began):
+        """A thread is done with a job."""
         job, cpu = began or (0, 0)
         if job:
             self.recorder.by_name["ends"].extend((job, p.clock(), p.thread_cpu() - cpu))
