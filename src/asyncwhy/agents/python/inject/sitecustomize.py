@@ -4,24 +4,24 @@
 import sys
 
 
-def _start():
-    here = __file__.rpartition("/")[0]
-    if sys.version_info >= (3, 9) and sys.implementation.name == "cpython":
-        import _asyncwhy_agent
+def _start(here):
+    try:
+        if sys.version_info >= (3, 9) and sys.implementation.name == "cpython":
+            import _asyncwhy_agent
 
-        _asyncwhy_agent.start(here)
+            _asyncwhy_agent.start(here)
+    except Exception:
+        pass
+    # Whatever came of it: else the import below would find this file again.
     sys.path[:] = [entry for entry in sys.path if entry != here]
     for entry in [entry for entry in sys.path_importer_cache if entry.startswith(here)]:
         del sys.path_importer_cache[entry]
 
 
-try:
-    _start()
-except Exception:
-    pass
-
+_start(__file__.rpartition("/")[0])
 del _start
 sys.modules.pop("sitecustomize", None)
+
 # The user's own, if there is one.  "No module named 'sitecustomize'" goes on to `site`, which takes it for no
 # error; so the program finds `sys.modules` without one, as it would have.
 import sitecustomize  # noqa: E402, F401

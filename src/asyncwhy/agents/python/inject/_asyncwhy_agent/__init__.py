@@ -9,7 +9,9 @@ from __future__ import annotations
 import os
 import sys
 
-from . import primitives as p
+_before = set(sys.modules)
+
+from . import primitives as p  # noqa: E402
 
 
 def start(here):
@@ -17,10 +19,9 @@ def start(here):
     if "ASYNCWHY_STREAM" not in os.environ:
         return
     begun = p.thread_cpu()
-    before = set(sys.modules)
     from .agent import Agent
     from .imports import shelve
 
-    agent = Agent(here, shelve(before))
+    agent = Agent(here, shelve(_before))
     agent.begin(begun)
     sys.modules[__name__].agent = agent

@@ -17,6 +17,7 @@ from .safety import Installation
 from .sampler import Sampler
 from .stream import META
 from .threads import ThreadHooks
+from .trio_hooks import TrioHooks
 from .uvloop_hooks import UvloopHooks
 
 #: Libraries whose presence tells a reader what kind of program it is.
@@ -30,7 +31,8 @@ FRAMEWORKS = (
 class Agent:
     """One per process."""
 
-    def __init__(self, here):
+    def __init__(self, here, shelf):
+        self.shelf = shelf
         self.environment = Environment(here)
         self.recorder = Recorder(self.environment.folder)
         self.installation = Installation(self.recorder)
@@ -39,6 +41,7 @@ class Agent:
         self.pools = PoolHooks(self.recorder, self.installation, self.threads.site_of, self._task_number)
         self.sampler = Sampler(self.recorder, self.asyncio.idle_codes, self.asyncio.running)
         self.uvloop = UvloopHooks(self.asyncio, self.installation)
+        self.trio = TrioHooks(self.recorder, self.installation, self.asyncio, self.pools)
         self.processes = ProcessHooks(self, self.environment)
         self.begun = p.clock()
         self.start_cpu = 0
@@ -56,12 +59,18 @@ class Agent:
                 "concurrent.futures.process": self._guard(self.pools.install_processes),
                 "anyio._backends._asyncio": self._guard(self.pools.install_anyio),
                 "uvloop": self._guard(self.uvloop.install),
+                "trio._core._run": self._guard(self.trio.install),
+                "trio._core._entry_queue": self._guard(self.trio.install_entries),
+                "trio._core._thread_cache": self._guard(self.trio.install_workers),
+                "trio._sync": self._guard(self.trio.install_limiters),
+                "trio._threads": self._guard(self.trio.install_threads),
                 "subprocess": self._guard(self.processes.install_subprocess),
                 "multiprocessing.process": self._guard(self.processes.install_multiprocessing),
                 "warnings": self._guard(
                     lambda module: unawaited.install(self.recorder, self.installation, module)
                 ),
-            }
+            },
+            self.shelf,
         ).begin()
         self.sampler.start()
         self.start_cpu = p.thread_cpu() - cpu_before
@@ -87,7 +96,7 @@ class Agent:
         running = sys.modules.get("asyncio.events")
         loop = running._get_running_loop() if running is not None else None
         if tasks is None or loop is None:
-            return 0
+            return self.trio.current()
         entry = self.asyncio.entries.get(p.identity(self.asyncio.current_task(loop)))
         return entry[0] if entry else 0
 
@@ -177,6 +186,7 @@ class Agent:
     def after_fork_in_parent(self):
         try:
             if not self.recorder.closing:
+                self.sampler.expect_warning()
                 self.sampler.start()
         except Exception as error:
             self.recorder.failures.append("fork: %r" % (error,))
@@ -186,6 +196,7 @@ class Agent:
         try:
             self.recorder.begin_anew()
             self.asyncio.begin_anew()
+            self.trio.begin_anew()
             self.pools.pools.clear()
             self.sampler.begin_anew()
             self.begun = p.clock()

@@ -12,6 +12,8 @@ import sys
 
 from . import primitives as p
 from .recorder import CALLBACK, FOREIGN, NUMBERED, TIMER
+from .safety import name_of, peek, refused
+from .threads import CODE
 from .twin import Unsuitable, twin
 from .waits import LONG, stack_and_kept
 
@@ -22,7 +24,10 @@ RUN_BEFORE = (
     """
 __aw_start = __aw_clock()
 __aw_ready = __aw_pop(__aw_id(self), 0)
-__aw_object = __aw_getattr(self._callback, "__self__", None)
+try:
+    __aw_object = __aw_getattr(self._callback, "__self__", None)
+except __aw_Exception as __aw_error:
+    __aw_object = __aw_refused(__aw_error)
 if __aw_type(__aw_object) is __aw_task:
     __aw_entry = __aw_get(__aw_id(__aw_object)) or __aw_adopt(__aw_object)
     if __aw_start - __aw_entry[1] > %d:
@@ -80,6 +85,7 @@ class AsyncioHooks:
         self.waited = guard(self._waited)
         self.other = guard(self._other, ([0, 0], 0))
         self.long = guard(self._long)
+        self.entry_of = guard(self.callback_entry, [0, 0])
         loop = base_events.BaseEventLoop
         self._put(events.Handle, "_run", self._run_names(), before=RUN_BEFORE, after=RUN_AFTER)
         clock = {"__aw_ready": self.ready, "__aw_id": p.identity, "__aw_clock": p.clock}
@@ -91,7 +97,8 @@ class AsyncioHooks:
             loop, "call_soon_threadsafe", names, before="__aw_foreign = __aw_wakeup(self)", beside=beside
         )
         names = {"__aw_created": guard(self._created)}
-        self._put(loop, "create_task", names, on_return="(__aw_created(__aw_value, self), __aw_value)[1]")
+        value = "(__aw_created(__aw_value, self, coro), __aw_value)[1]"
+        self._put(loop, "create_task", names, on_return=value)
         names = {
             "__aw_clock": p.clock,
             "__aw_ident": p.ident,
@@ -122,6 +129,8 @@ class AsyncioHooks:
             "__aw_pop": self.ready.pop,
             "__aw_id": p.identity,
             "__aw_getattr": getattr,
+            "__aw_Exception": Exception,
+            "__aw_refused": refused,
             "__aw_type": p.type_of,
             "__aw_task": self.task_class,
             "__aw_get": self.entries.get,
@@ -143,8 +152,11 @@ class AsyncioHooks:
 
     # --- tasks -----------------------------------------------------------------------------------------
 
-    def _adopt(self, task, loop=None, stack=0):
-        """A number for a task; one not made through `create_task` is first seen at its first step."""
+    def _adopt(self, task, loop=None, stack=0, coroutine=None):
+        """A number for a task; one not made through `create_task` is first seen at its first step.
+
+        The methods are asyncio's own: a subclass may have made others of them.
+        """
         now = p.clock()
         number = next(self.recorder.numbers)
         entry = self.entries[p.identity(task)] = [number, now]
@@ -152,30 +164,40 @@ class AsyncioHooks:
         parent_entry = (
             self.entries.get(p.identity(parent)) if parent is not None and parent is not task else None
         )
-        coroutine = task.get_coro()
-        code = getattr(coroutine, "cr_code", None) or getattr(coroutine, "gi_code", None)
+        kind = self.kind_of(task)
+        done = kind.done(task)
+        if coroutine is None and not done:
+            # CPython 3.12.1 crashes at `get_coro` of an eager task that is done.
+            coroutine = kind.get_coro(task)
+        code = peek(carried(coroutine), "cr_code") or peek(coroutine, "gi_code")
         row = (
             number,
             now,
             parent_entry[0] if parent_entry else 0,
             stack,
             self.recorder.interner.site(code, -1) if code is not None else 0,
-            self._name(task),
+            self._name(kind.get_name(task)),
             p.ident(),
-            1 if task.done() else 0,
+            1 if done else 0,
         )
         self.recorder.by_name["tasks"].extend(row)
         return entry
 
-    def _name(self, task):
-        name = task.get_name()
+    def kind_of(self, task):
+        """Which of asyncio's own classes it is; None for what only looks like a task."""
+        for kind in self.task_classes:
+            if issubclass(p.type_of(task), kind):
+                return kind
+        return None
+
+    def _name(self, name):
         if name[:5] == "Task-" and name[5:].isdigit():
             return NUMBERED | int(name[5:])
         return self.recorder.interner.string(name)
 
-    def _created(self, task, loop):
-        if isinstance(task, self.task_classes):
-            self._adopt(task, loop, self.recorder.interner.stack(p.get_frame(2)))
+    def _created(self, task, loop, coroutine):
+        if self.kind_of(task) is not None:
+            self._adopt(task, loop, self.recorder.interner.stack(p.get_frame(2)), coroutine)
 
     def _waited(self, handle, task, entry, start, ready):
         recorder = self.recorder
@@ -183,12 +205,12 @@ class AsyncioHooks:
             recorder.skipped_waits += 1
             return
         recorder.wait_budget -= 1
-        coroutine = task.get_coro()
+        coroutine = self.kind_of(task).get_coro(task)
         if getattr(coroutine, "cr_await", None) is None and getattr(coroutine, "gi_yieldfrom", None) is None:
             return  # not begun: it was ready since it was made
         arguments = handle._args
         awaited = arguments[0] if arguments else None
-        other = self.entries.get(p.identity(awaited)) if isinstance(awaited, self.task_classes) else None
+        other = self.entries.get(p.identity(awaited)) if self.kind_of(awaited) is not None else None
         kind = p.type_of(awaited).__name__ if awaited is not None else "yield"
         stack, kept = stack_and_kept(recorder.interner, coroutine, entry)
         row = (
@@ -209,7 +231,7 @@ class AsyncioHooks:
 
     def _other(self, handle, owner, start, ready):
         """(entry, ready) of a handle that is not a step of the usual kind of task."""
-        if isinstance(owner, self.task_classes):
+        if owner is not None and self.kind_of(owner) is not None:
             entry = self.entries.get(p.identity(owner)) or self._adopt(owner)
             if start - entry[1] > LONG:
                 self._waited(handle, owner, entry, start, ready)
@@ -227,14 +249,16 @@ class AsyncioHooks:
 
     def callback_entry(self, callback, bits=0):
         """The entry shared by all callbacks of one function."""
-        function = getattr(callback, "func", callback)
-        function = getattr(function, "__func__", function)
-        code = getattr(function, "__code__", None)
-        key = (p.identity(code) if code is not None else getattr(function, "__qualname__", "callable"), bits)
+        function = peek(callback, "func", callback)
+        function = peek(function, "__func__", function)
+        code = peek(function, "__code__")
+        if p.type_of(code) is not CODE:
+            code = None
+        key = (p.identity(code) if code is not None else name_of(function), bits)
         entry = self.callbacks.get(key)
         if entry is None:
             interner = self.recorder.interner
-            site = interner.site(code, -1) if code is not None else interner.named(str(key[0]))
+            site = interner.site(code, -1) if code is not None else interner.named(key[0])
             entry = [CALLBACK | bits | site, 0]
             if len(self.callbacks) < 50_000:
                 self.callbacks[key] = entry

@@ -2,6 +2,9 @@
 
 A finder at the head of `sys.meta_path` looks up the watched names only, lets the others find them, and runs
 our installer right after the module's own code.  The loader stays the library's.
+
+The same finder hands over the library's modules that the agent had to import first (`json`, `ast`): they are
+kept out of `sys.modules` until the program imports them, since a program may have a `json.py` of its own.
 """
 
 from __future__ import annotations
@@ -9,11 +12,36 @@ from __future__ import annotations
 import sys
 
 
-class Watcher:
-    """`installers` maps a module's name to what to call with the module."""
+def shelve(before):
+    """Take out of `sys.modules` what was imported since it had the names `before`, and return it."""
+    own = __package__
+    return {
+        name: sys.modules.pop(name)
+        for name in set(sys.modules).difference(before)
+        if name.partition(".")[0] != own and name[0] != "_" and name not in sys.builtin_module_names
+    }
 
-    def __init__(self, installers):
+
+class Shelved:
+    """The loader of a module that exists already."""
+
+    def __init__(self, module):
+        self.module = module
+        self.spec = module.__spec__
+
+    def create_module(self, _):
+        return self.module
+
+    def exec_module(self, module):
+        module.__spec__ = self.spec
+
+
+class Watcher:
+    """`installers` maps a module's name to what to call with the module; `shelf` are modules by name."""
+
+    def __init__(self, installers, shelf):
         self.installers = installers
+        self.shelf = shelf
 
     def begin(self):
         for name in list(self.installers):
@@ -33,7 +61,7 @@ class Watcher:
             install(sys.modules[name])
 
     def find_spec(self, name, path=None, target=None):
-        if name not in self.installers:
+        if name not in self.installers and name not in self.shelf:
             return None
         for finder in sys.meta_path:
             find = getattr(finder, "find_spec", None)
@@ -41,9 +69,21 @@ class Watcher:
                 continue
             spec = find(name, path, target)
             if spec is not None:
-                self._after(name, spec.loader)
+                shelved = self.shelf.pop(name, None)
+                if shelved is not None:
+                    self._hand_over(name, shelved, spec)
+                else:
+                    self._after(name, spec.loader)
                 return spec
         return None
+
+    def _hand_over(self, name, module, spec):
+        """The module from the shelf, if it is the one that the program asks for; else the program's own."""
+        if module.__spec__.origin != spec.origin:
+            return
+        spec.loader = Shelved(module)
+        for other in [other for other in self.shelf if other.startswith(name + ".")]:
+            sys.modules[other] = self.shelf.pop(other)
 
     def _after(self, name, loader):
         execute = getattr(loader, "exec_module", None)

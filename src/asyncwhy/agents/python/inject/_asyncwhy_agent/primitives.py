@@ -6,6 +6,7 @@ Times are nanoseconds of CLOCK_MONOTONIC, which all processes of a machine share
 
 from __future__ import annotations
 
+import _signal
 import _thread
 import _weakref
 import binascii
@@ -46,9 +47,13 @@ list_folder = posix.listdir
 OPEN_FLAGS = posix.O_WRONLY | posix.O_APPEND | posix.O_CREAT | posix.O_CLOEXEC
 
 crc32 = binascii.crc32
+signal_handler = _signal.getsignal
+SIGNALS = _signal.NSIG
 
 __all__ = [
-    "OPEN_FLAGS", "READ_FLAGS", "array", "clock", "clock_gettime_ns", "close_file", "count", "cpu_clock_of", "crc32",
-    "current_frames", "get_frame", "ident", "identity", "islice", "list_folder", "native_id", "new_lock", "open_file",
-    "parent_id", "process_id", "read_file", "referents", "sleep", "start_thread", "thread_cpu", "type_of", "wall_clock", "weak", "write_file",
+    "OPEN_FLAGS", "READ_FLAGS", "SIGNALS", "array", "clock", "clock_gettime_ns", "close_file", "count",
+    "cpu_clock_of", "crc32", "current_frames", "get_frame", "ident", "identity", "islice", "list_folder",
+    "native_id", "new_lock", "open_file", "parent_id", "process_id", "read_file", "referents",
+    "signal_handler", "sleep", "start_thread", "thread_cpu", "type_of", "wall_clock", "weak",
+    "write_file",
 ]  # fmt: skip

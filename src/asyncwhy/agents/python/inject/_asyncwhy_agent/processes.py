@@ -45,10 +45,10 @@ class Environment:
         old = made.get(convert(PATH))
         here = convert(self.here)
         made[convert(FOLDER)] = convert(self.folder)
-        if old:
+        if old is not None:
             made[convert(WAS)] = old
             separator = convert(":")
-            made[convert(PATH)] = here + separator + (old if type(old) is type(here) else os.fsdecode(old))
+            made[convert(PATH)] = here + separator + convert(os.fsdecode(old)) if old else here
         else:
             made.pop(convert(WAS), None)
             made[convert(PATH)] = here

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from . import primitives as p
+from .safety import name_of, peek
 from .twin import Unsuitable, twin
+
+CODE = p.type_of(peek.__code__)
 
 #: Packages that hand a pool a function of their own, with the one that matters among its arguments.
 CARRIERS = frozenset(("anyio", "asgiref", "asyncer", "fastapi", "litestar", "quart", "sanic", "starlette"))
@@ -13,16 +16,16 @@ PLAIN = frozenset(("function", "method", "builtin_function_or_method", "partial"
 def really_runs(function):
     """What a callable really runs: through partials, `Context.run` and the functions of frameworks."""
     for _ in range(8):
-        inner = getattr(function, "func", None)
-        if inner is None or not hasattr(function, "keywords"):
+        inner, arguments, keywords = (peek(function, name) for name in ("func", "args", "keywords"))
+        if inner is None or p.type_of(arguments) is not tuple or p.type_of(keywords) is not dict:
             break
-        function = _carried(inner, function.args, function.keywords) or inner
+        function = _carried(inner, arguments, keywords) or inner
     return function
 
 
 def _carried(inner, arguments, keywords):
     """The function that a partial's own function was given to run; None if it is the one that matters."""
-    if getattr(inner, "__name__", "") == "run" and p.type_of(inner).__name__ == "builtin_function_or_method":
+    if peek(inner, "__name__", "") == "run" and p.type_of(inner).__name__ == "builtin_function_or_method":
         return arguments[0] if arguments else None
     if _package(inner) not in CARRIERS:
         return None
@@ -33,18 +36,18 @@ def _carried(inner, arguments, keywords):
 
 
 def _package(function):
-    module = getattr(function, "__module__", None)
+    module = peek(function, "__module__")
     return module.partition(".")[0] if isinstance(module, str) else ""
 
 
 def code_of(function):
     """The code of a function, a bound method or an object that can be called; None if it is not Python's."""
-    function = getattr(function, "__func__", function)
-    code = getattr(function, "__code__", None)
+    function = peek(function, "__func__", function)
+    code = peek(function, "__code__")
     if code is None:
-        call = getattr(p.type_of(function), "__call__", None)  # noqa: B004 (its code is wanted)
-        code = getattr(call, "__code__", None)
-    return code
+        call = peek(p.type_of(function), "__call__")
+        code = peek(call, "__code__")
+    return code if p.type_of(code) is CODE else None
 
 
 class ThreadHooks:
@@ -60,9 +63,7 @@ class ThreadHooks:
         code = code_of(function)
         if code is not None:
             return self.recorder.interner.site(code, -1)
-        return self.recorder.interner.named(
-            getattr(function, "__qualname__", p.type_of(function).__qualname__)
-        )
+        return self.recorder.interner.named(name_of(function))
 
     def install(self, threading):
         self.main = threading.main_thread()

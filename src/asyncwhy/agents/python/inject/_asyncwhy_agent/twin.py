@@ -15,6 +15,8 @@ from __future__ import annotations
 import ast
 from types import FunctionType
 
+CO_NESTED = 16  # of a function inside another, which the original is not
+
 
 class Unsuitable(Exception):
     """The function cannot be copied; it stays as it is."""
@@ -111,7 +113,8 @@ def _build(function, definition, names):
     scratch = {}
     exec(compile(module, old.co_filename, "exec", dont_inherit=True), scratch)
     made = FunctionType(scratch["factory"].__code__, function.__globals__)(*names.values())
-    code = made.__code__.replace(co_firstlineno=old.co_firstlineno)
+    code = made.__code__
+    code = code.replace(co_firstlineno=old.co_firstlineno, co_flags=code.co_flags & ~CO_NESTED)
     if hasattr(old, "co_qualname"):
         code = code.replace(co_qualname=old.co_qualname)
     made.__code__ = code

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from . import primitives as p
 from .recorder import TIMER
+from .safety import peek
 from .waits import LONG
 
 
@@ -62,7 +63,7 @@ class UvloopHooks:
 
         def create_task(self, coro, **named):
             task = base.create_task(self, coro, **named)
-            created(task, self)
+            created(task, self, coro)
             return task
 
         def run_forever(self):
@@ -100,13 +101,13 @@ class UvloopHooks:
         def _run(*arguments):
             start = p.clock()
             due = ready or start
-            owner = getattr(callback, "__self__", None)
-            if isinstance(owner, hooks.task_classes):
+            owner = peek(callback, "__self__")
+            if owner is not None and hooks.kind_of(owner) is not None:
                 entry = hooks.entries.get(p.identity(owner)) or hooks.adopt(owner)
                 if start - entry[1] > LONG:
                     hooks.waited(_Handle(callback, arguments), owner, entry, start, due)
             else:
-                entry = hooks.callback_entry(callback, bits)
+                entry = hooks.entry_of(callback, bits)
             owner = None
             try:
                 return callback(*arguments)
