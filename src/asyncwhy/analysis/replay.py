@@ -44,7 +44,8 @@ class Change:
     """What fixes do: cuts by node, workers by pool, and jobs that move to a process, with the seconds that
     each needs of a core there; `like` maps a node to another one together with which it is released.  Jobs in
     `lengths` run for so many seconds instead, those in `inline` in so many where they are submitted, without a
-    worker."""
+    worker.  Nodes `earlier` are released so many seconds before their time from outside, those in `shorter` run
+    for that share of their time only."""
 
     cuts: dict[int, list[Cut]] = field(default_factory=dict)
     workers: dict[int, int] = field(default_factory=dict)
@@ -52,6 +53,8 @@ class Change:
     like: dict[int, int] = field(default_factory=dict)
     lengths: dict[int, float] = field(default_factory=dict)
     inline: dict[int, float] = field(default_factory=dict)
+    earlier: dict[int, float] = field(default_factory=dict)
+    shorter: dict[int, float] = field(default_factory=dict)
 
     def plus(self, other: Change) -> Change:
         """Both changes at once."""
@@ -65,6 +68,8 @@ class Change:
             {**self.like, **other.like},
             {**self.lengths, **other.lengths},
             {**self.inline, **other.inline},
+            {**self.earlier, **other.earlier},
+            {**self.shorter, **other.shorter},
         )
 
 
@@ -190,10 +195,11 @@ class _Simulation:
             self._over(node, ended)
             return
         self._effects(node, began - offset, offset, until, False)
-        back = ended + cut.length
+        takes = cut.length if cut.takes is None else cut.takes
+        back = ended + takes
         if cut.computes:
             core = heappop(self.cores)
-            back = max(ended, core) + cut.length
+            back = max(ended, core) + takes
             heappush(self.cores, back)
         self.delays.append((node, ended, back))
         heappush(self.heap, (back, self.count + len(self.jobs) + len(self.parts)))
@@ -233,8 +239,10 @@ class _Simulation:
 
     def _job(self, time: float, index: int) -> None:
         job = self.jobs[index]
-        length = job.run_s
-        if job.start is None or job.end is None:
+        length = self.change.lengths.get(index, job.run_s)
+        if index in self.change.inline:
+            ended = time + self.change.inline[index]
+        elif job.start is None or job.end is None:
             ended = time + (job.end - job.submitted if job.end is not None else 0.0)
         elif index in self.change.in_processes:
             core = heappop(self.cores)

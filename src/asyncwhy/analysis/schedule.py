@@ -22,6 +22,7 @@ import numpy as np
 
 from asyncwhy.analysis.jobs import Job
 from asyncwhy.analysis.lookup import Latest, expand, ranks
+from asyncwhy.analysis.plan import Plan, plan
 from asyncwhy.analysis.timeline import Bools, Floats, Ints, Timeline
 from asyncwhy.trace import schema
 
@@ -68,6 +69,7 @@ class Nodes:
 
     @cached_property
     def is_task(self) -> Bools:
+        """Whether a node belongs to a task; the others are callbacks."""
         made: Bools = (self.ref & schema.CALLBACK) == 0
         return made
 
@@ -93,6 +95,11 @@ class Nodes:
             for node in waiting:
                 made[node] += 1
         return made
+
+    @cached_property
+    def plan(self) -> Plan:
+        """What the unchanged replay runs."""
+        return plan(self)
 
     @cached_property
     def wakes(self) -> list[list[tuple[float, int]]]:
