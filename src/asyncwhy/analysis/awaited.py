@@ -20,7 +20,12 @@ from asyncwhy.model import Site
 
 #: Files in which a task waits for others of the same program to let go of something or to bring it:
 #: overlapping such a wait gains nothing, since what it waits for is no sooner there.
-TURNSTILES = ("asyncio/locks.py", "asyncio/queues.py", "anyio/_core/_synchronization.py", "anyio/streams/memory.py")
+TURNSTILES = (
+    "asyncio/locks.py",
+    "asyncio/queues.py",
+    "anyio/_core/_synchronization.py",
+    "anyio/streams/memory.py",
+)
 #: Steps from this length on held the loop: time beneath them was not only awaited.
 HOLD_S = 0.002
 

@@ -21,6 +21,7 @@ import numpy as np
 from asyncwhy.analysis.jobs import Job, Pool
 from asyncwhy.analysis.plan import NEVER as _NEVER
 from asyncwhy.analysis.plan import Plan, plan
+from asyncwhy.analysis.rewiring import Rewiring
 from asyncwhy.analysis.schedule import Nodes
 from asyncwhy.analysis.timeline import Floats
 
@@ -45,7 +46,7 @@ class Change:
     each needs of a core there; `like` maps a node to another one together with which it is released.  Jobs in
     `lengths` run for so many seconds instead, those in `inline` in so many where they are submitted, without a
     worker.  Nodes `earlier` are released so many seconds before their time from outside, those in `shorter` run
-    for that share of their time only."""
+    for that share of their time only.  `rewired` nodes are released by others than they were."""
 
     cuts: dict[int, list[Cut]] = field(default_factory=dict)
     workers: dict[int, int] = field(default_factory=dict)
@@ -55,6 +56,7 @@ class Change:
     inline: dict[int, float] = field(default_factory=dict)
     earlier: dict[int, float] = field(default_factory=dict)
     shorter: dict[int, float] = field(default_factory=dict)
+    rewired: Rewiring = field(default_factory=Rewiring)
 
     def plus(self, other: Change) -> Change:
         """Both changes at once."""
@@ -70,6 +72,7 @@ class Change:
             {**self.inline, **other.inline},
             {**self.earlier, **other.earlier},
             {**self.shorter, **other.shorter},
+            rewired=self.rewired.plus(other.rewired),
         )
 
 
@@ -109,6 +112,7 @@ class _Simulation:
     def __init__(
         self, nodes: Nodes, jobs: list[Job], pools: dict[int, Pool], cores: int, change: Change
     ) -> None:
+        nodes = change.rewired.of(nodes) if change.rewired else nodes
         self.nodes, self.jobs, self.pools, self.change = nodes, jobs, pools, change
         self.count = count = len(nodes.start)
         self.plan = nodes.plan if not change.like else plan(nodes, change.like)
