@@ -12,7 +12,7 @@ from asyncwhy.analysis.replay import Replay
 from asyncwhy.causes.draft import Draft, Run
 from asyncwhy.causes.holding import merged
 from asyncwhy.causes.seconds import seconds
-from asyncwhy.causes.waiting import overlap_reason
+from asyncwhy.causes.waiting import critical_reason, overlap_reason
 from asyncwhy.model import Concurrency, Finding, Verdict
 
 #: "Near 1": tasks that overlap for a fifth of their time are no longer one after another.
@@ -40,6 +40,9 @@ def judge(
 ) -> Judgement:
     """The verdict on a run with these findings."""
     concurrency = _concurrency(facts, together)
+    if not findings and any(process.process.meta.get("failures") for process in facts.processes):
+        told = ("What it had seen by then shows nothing wrong; the program itself was not touched.",)
+        return Judgement(Verdict.UNKNOWN, "asyncwhy's agent failed and took itself out", told, concurrency)
     if not facts.loops and not findings:
         return Judgement(Verdict.UNKNOWN, *_no_loop(facts), concurrency)
     if not findings:
@@ -121,6 +124,9 @@ def _healthy(facts: Facts, run: Run) -> tuple[str, tuple[str, ...]]:
     why = overlap_reason(run, process) if peak >= 2 else None
     if why:
         told.append(why)
+    length = None if facts.endless else critical_reason(run, process)
+    if length:
+        told.append(length)
     return reason, tuple(told)
 
 

@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 
+import numpy as np
+
+from asyncwhy.analysis import critical
 from asyncwhy.analysis.facts import ProcessFacts
 from asyncwhy.analysis.places import Origin
 from asyncwhy.causes.draft import Run
+from asyncwhy.causes.seconds import seconds
 from asyncwhy.model import Site
+
+#: A part of the critical path is named where it is this share of the whole.
+MOST = 0.5
+#: A wait's row and a stretch that begin within this of each other (1 ms) are the same wait.
+NEAR_S = 0.001
 
 
 def user_wait(facts: ProcessFacts, stack: tuple[Site, ...]) -> Site | None:
@@ -31,3 +40,47 @@ def overlap_reason(run: Run, facts: ProcessFacts) -> str | None:
     what = f"`await {call.qualified}`" if call is not None and call.awaited else "the `await`"
     thread = "; no thread is needed" if len(facts.line.threads) <= 1 else ""
     return f"The tasks overlap because {what} (line {site.line}) hands the loop back{thread}."
+
+
+def critical_reason(run: Run, facts: ProcessFacts) -> str | None:
+    """What the run's length is made of: the largest part of its critical path, where one is most of it."""
+    parts: Counter[tuple[str, str]] = Counter()
+    whole = critical.path(facts.nodes, facts.jobs)
+    for stretch in whole:
+        task = facts.task_of(stretch.ref)
+        parts[_named(run, facts, stretch), task.name if task else ""] += round(stretch.length * 1e6)
+    total = sum(parts.values())
+    if not total:
+        return None
+    (what, name), most = parts.most_common(1)[0]
+    if not what or most < MOST * total:
+        return None
+    where = f" in {name}" if name else ""
+    return (
+        f"{seconds(most / 1e6)} of its {seconds(total / 1e6)} is {what}{where}: nothing else takes as long."
+    )
+
+
+def _named(run: Run, facts: ProcessFacts, stretch: critical.Stretch) -> str:
+    """A stretch of the critical path in words; empty where there is nothing to say of it."""
+    if stretch.link is critical.Link.RUN:
+        return "its own work on the event loop"
+    if stretch.link is critical.Link.JOB:
+        job = facts.jobs[stretch.job]
+        place = facts.process.places.get(job.code)
+        return f"`{place.site.function.rpartition('.')[2]}` in a worker" if place else "a job in a worker"
+    if stretch.link is critical.Link.READY:
+        return ""
+    site = _wait_line(facts, stretch)
+    if site is None:
+        return ""
+    call = run.source.call_at(site.file, site.line, site.column or None, None, site.end_column)
+    return f"`{call.qualified}` (line {site.line})" if call is not None else f"the await of line {site.line}"
+
+
+def _wait_line(facts: ProcessFacts, stretch: critical.Stretch) -> Site | None:
+    """The user's line at which the task of an awaiting stretch stood."""
+    rows = facts.process.table("waits")
+    starts = facts.line.seconds(rows["start"])
+    own = np.flatnonzero((rows["task"] == stretch.ref) & (np.abs(starts - stretch.start) < NEAR_S))
+    return user_wait(facts, facts.stack(int(rows["stack"][own[0]]))) if len(own) else None
