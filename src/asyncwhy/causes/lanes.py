@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import math
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import pairwise
+
+import numpy as np
 
 from asyncwhy.analysis.facts import ProcessFacts
+from asyncwhy.analysis.lateness import held
 from asyncwhy.analysis.places import Origin
 from asyncwhy.analysis.replay import Replay
-from asyncwhy.analysis.timeline import Task
+from asyncwhy.analysis.timeline import Floats, Ints, Task
 from asyncwhy.model import Lane, Span, State
 
 #: Tasks drawn one by one; the further ones are counted.
 MOST_TASKS = 200
 #: Spans of one lane closer together than this share of the picture are drawn as one.
 JOINED = 1 / 2000
+#: A lane of more nodes than this has more spans than that.
+DENSE = 2000
 
 __all__ = ["Lane", "recorded", "replayed"]
 
@@ -21,41 +29,50 @@ __all__ = ["Lane", "recorded", "replayed"]
 def recorded(facts: ProcessFacts) -> list[Lane]:
     """The lanes as the run went."""
     nodes = facts.nodes
-    return _lanes(facts, nodes.release.tolist(), nodes.start.tolist(), nodes.end.tolist(), [])
+    return _lanes(facts, _Times(nodes.release, nodes.start, nodes.end, []))
 
 
 def replayed(facts: ProcessFacts, replay: Replay) -> list[Lane]:
     """The lanes as the replay has them."""
-    return _lanes(facts, replay.release.tolist(), replay.start.tolist(), replay.end.tolist(), replay.delays)
+    return _lanes(facts, _Times(replay.release, replay.start, replay.end, replay.delays))
 
 
-def _lanes(
-    facts: ProcessFacts,
-    release: list[float],
-    start: list[float],
-    end: list[float],
-    delays: list[tuple[int, float, float]],
-) -> list[Lane]:
-    spans = _spans(facts, release, start, end, delays)
-    extent = max((own[-1].end_s for own in spans.values()), default=0.0)
-    ranked = sorted(spans, key=lambda ref: -(spans[ref][-1].end_s - spans[ref][0].start_s))
-    drawn = sorted(ranked[:MOST_TASKS])
+@dataclass
+class _Times:
+    """When each node was released, began and ended, and the stretches in which it was away from the loop."""
+
+    release: Floats
+    start: Floats
+    end: Floats
+    delays: list[tuple[int, float, float]]
+
+    @cached_property
+    def away(self) -> dict[int, list[tuple[float, float]]]:
+        made: dict[int, list[tuple[float, float]]] = {}
+        for node, left, back in sorted(self.delays):
+            made.setdefault(node, []).append((left, back))
+        return made
+
+
+def _lanes(facts: ProcessFacts, times: _Times) -> list[Lane]:
+    own = _by_task(facts, times)
+    if not own:
+        return []
+    tasks = facts.line.tasks
+    first = np.array([nodes[0] for nodes in own.values()])
+    last = np.array([nodes[-1] for nodes in own.values()])
+    begin = np.minimum(times.release, times.start)[first]
+    until = np.maximum(times.start, times.end)[last]
+    least = float(until.max()) * JOINED
+    ranked = np.array(list(own))[np.argsort(begin - until, kind="stable")].tolist()
     made = []
-    for ref in drawn:
-        parent = facts.line.tasks.get(facts.line.tasks[ref].parent)
-        name = _name(facts.line.tasks[ref])
-        made.append(
-            Lane(
-                name,
-                "task",
-                facts.pid,
-                _joined(spans[ref], extent * JOINED),
-                _name(parent) if parent else None,
-            )
-        )
-    left_out = len(ranked) - len(drawn)
-    if left_out:
-        made[-1] = replace(made[-1], like=left_out)
+    for ref in sorted(ranked[:MOST_TASKS]):
+        nodes = own[ref]
+        spans = _dense(times, nodes, least) if len(nodes) > DENSE else _joined(_spans(times, nodes), least)
+        parent = tasks.get(tasks[ref].parent)
+        made.append(Lane(_name(tasks[ref]), "task", facts.pid, spans, _name(parent) if parent else None))
+    if len(ranked) > MOST_TASKS:
+        made[-1] = replace(made[-1], like=len(ranked) - MOST_TASKS)
     return made
 
 
@@ -63,38 +80,63 @@ def _name(task: Task) -> str:
     return f"{task.name} {task.code.site.function.rpartition('.')[2]}" if task.code else task.name
 
 
-def _spans(
-    facts: ProcessFacts,
-    release: list[float],
-    start: list[float],
-    end: list[float],
-    delays: list[tuple[int, float, float]],
-) -> dict[int, list[Span]]:
-    """What each task of the program's own did, without gaps from its first moment to its last."""
-    away: dict[int, list[tuple[float, float]]] = {}
-    for node, left, back in delays:
-        away.setdefault(node, []).append((left, back))
-    spans: dict[int, list[Span]] = {}
-    for node, ref in enumerate(facts.nodes.ref.tolist()):
-        if end[node] <= 0 or not _is_own(facts, ref):
-            continue
-        own = spans.setdefault(ref, [])
-        if own and release[node] > own[-1].end_s:
-            own.append(Span(own[-1].end_s, release[node], State.AWAITING))
-        if start[node] > release[node]:
-            own.append(Span(release[node], start[node], State.READY))
-        begun = start[node]
-        for left, back in sorted(away.get(node, ())):
-            own.append(Span(begun, left, State.HOLDS))
-            own.append(Span(left, back, State.AWAITING))
-            begun = back
-        own.append(Span(begun, max(end[node], begun), State.HOLDS))
-    return spans
+def _by_task(facts: ProcessFacts, times: _Times) -> dict[int, Ints]:
+    """The nodes of each task of the program's own, the tasks in the order in which they began."""
+    ref = facts.nodes.ref
+    ran = np.flatnonzero(facts.nodes.is_task & (times.end > 0))
+    order = ran[np.argsort(ref[ran], kind="stable")]
+    refs, firsts = np.unique(ref[order], return_index=True)
+    parts = np.split(order, firsts[1:]) if len(order) else []
+    numbers = refs.tolist()
+    begun = np.argsort(order[firsts], kind="stable").tolist()
+    return {numbers[place]: parts[place] for place in begun if _is_own(facts, numbers[place])}
 
 
 def _is_own(facts: ProcessFacts, ref: int) -> bool:
     task = facts.line.tasks.get(ref)
     return task is not None and not (task.code and facts.origins.of(task.code.site.file) is Origin.STANDARD)
+
+
+def _spans(times: _Times, nodes: Ints) -> list[Span]:
+    """What a task did, without gaps from its first moment to its last."""
+    made: list[Span] = []
+    for node, release, start, end in zip(
+        nodes.tolist(),
+        times.release[nodes].tolist(),
+        times.start[nodes].tolist(),
+        times.end[nodes].tolist(),
+        strict=True,
+    ):
+        if made and release > made[-1].end_s:
+            made.append(Span(made[-1].end_s, release, State.AWAITING))
+        if start > release:
+            made.append(Span(release, start, State.READY))
+        begun = start
+        for left, back in times.away.get(node, ()):
+            made.append(Span(begun, left, State.HOLDS))
+            made.append(Span(left, back, State.AWAITING))
+            begun = back
+        made.append(Span(begun, max(end, begun), State.HOLDS))
+    return made
+
+
+def _dense(times: _Times, nodes: Ints, width: float) -> tuple[Span, ...]:
+    """A lane with more spans than can be drawn: each stretch of `width` shows what filled most of it."""
+    release, start, end = times.release[nodes], times.start[nodes], times.end[nodes]
+    begin, until = float(min(release[0], start[0])), float(max(start[-1], end[-1]))
+    edges = np.linspace(begin, until, max(math.ceil((until - begin) / width), 1) + 1)
+    before = np.append(begin, end[:-1])
+    away = [span for node in nodes.tolist() for span in times.away.get(node, ())]
+    holds = held(np.column_stack((start, end)), edges) - held(np.array(away).reshape(-1, 2), edges)
+    ready = held(np.column_stack((np.clip(release, before, start), start)), edges)
+    shares = np.column_stack((np.diff(holds), np.diff(ready)))
+    shares = np.column_stack((shares, np.diff(edges) - shares.sum(1)))
+    strongest = shares.argmax(1)
+    cuts = np.concatenate(([0], np.flatnonzero(np.diff(strongest)) + 1, [len(strongest)])).tolist()
+    states = (State.HOLDS, State.READY, State.AWAITING)
+    return tuple(
+        Span(float(edges[low]), float(edges[high]), states[strongest[low]]) for low, high in pairwise(cuts)
+    )
 
 
 def _joined(spans: list[Span], least: float) -> tuple[Span, ...]:
