@@ -7,7 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
-from asyncwhy.analysis import deadlocks, holds, replay, schedule, stuck, timeline, wakers
+from asyncwhy.analysis import deadlocks, holds, replay, schedule, stuck, timeline, touches, wakers
 from asyncwhy.analysis.jobs import Job, Pool, jobs_of, pools_of
 from asyncwhy.analysis.places import Origins
 from asyncwhy.model import Site
@@ -26,6 +26,7 @@ class ProcessFacts:
     jobs: list[Job]
     pools: dict[int, Pool]
     cores: int
+    touches: list[touches.Touch]
 
     @property
     def pid(self) -> int:
@@ -140,6 +141,7 @@ def _process(process: Process, origin: int) -> ProcessFacts:
     line = timeline.build(process, origin)
     samples = holds.samples_of(line)
     holds.add_unseen_steps(line, samples)
+    touched = touches.resolve(line)
     wakers.resolve(line)
     return ProcessFacts(
         process=process,
@@ -150,4 +152,5 @@ def _process(process: Process, origin: int) -> ProcessFacts:
         jobs=jobs_of(line),
         pools=pools_of(line),
         cores=int(process.meta.get("cores", 1)),
+        touches=touched,
     )

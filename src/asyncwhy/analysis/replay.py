@@ -18,6 +18,7 @@ from heapq import heappop, heappush
 
 import numpy as np
 
+from asyncwhy.analysis.altered import altered
 from asyncwhy.analysis.jobs import Job, Pool
 from asyncwhy.analysis.plan import NEVER as _NEVER
 from asyncwhy.analysis.plan import Plan, plan
@@ -112,6 +113,8 @@ class _Simulation:
     def __init__(
         self, nodes: Nodes, jobs: list[Job], pools: dict[int, Pool], cores: int, change: Change
     ) -> None:
+        if change.earlier or change.shorter:
+            nodes = altered(nodes, change.earlier, change.shorter)
         nodes = change.rewired.of(nodes) if change.rewired else nodes
         self.nodes, self.jobs, self.pools, self.change = nodes, jobs, pools, change
         self.count = count = len(nodes.start)

@@ -19,4 +19,6 @@ FOUND_IN_RUNS = (
     "gil-bound-threads",
     "second-loop",
     "never-awaited",
+    "unsafe-wakeup",
+    "task-lost",
 )
