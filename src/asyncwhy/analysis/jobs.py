@@ -47,6 +47,11 @@ class Pool:
     stack: int = 0
 
     @property
+    def is_limiter(self) -> bool:
+        """Whether a task takes its place in the queue itself, and hands its job over when it is its turn."""
+        return self.kind == "CapacityLimiter"
+
+    @property
     def is_processes(self) -> bool:
         """Whether its workers are processes."""
         return "Process" in self.kind

@@ -20,6 +20,7 @@ from functools import cached_property
 
 import numpy as np
 
+from asyncwhy.analysis import joins, limiters
 from asyncwhy.analysis.jobs import Job
 from asyncwhy.analysis.lookup import Latest, expand, ranks
 from asyncwhy.analysis.plan import Plan, plan
@@ -30,8 +31,6 @@ from asyncwhy.trace import schema
 GAP_S = 0.0005
 #: ...as long as they sum up to less than this; a longer step is always a node of its own.
 LONG_S = 0.001
-#: Functions that wait for all of several tasks, by the end of their qualified names.
-JOINS = ("gather", "TaskGroup.__aexit__", "_wait", "wait")
 
 
 @dataclass
@@ -202,6 +201,10 @@ class _Builder:
         nodes.absolute[alone] = nodes.release[alone]
         continued = nodes.is_task & (nodes.previous >= 0)
         self._begin(np.flatnonzero(nodes.is_task & (nodes.previous < 0)), waker, when)
+        taken = limiters.taken(self.line, self.jobs, Latest(nodes.ref, nodes.start), nodes.start)
+        taken = taken[nodes.previous[taken] >= 0]
+        nodes.delay[taken] = 0.0
+        continued[taken] = False
         continued &= ~self._join_jobs(np.flatnonzero(continued & (foreign | ~inside)))
         woken = continued & inside & (waker != nodes.previous)
         own = np.flatnonzero(woken)
@@ -262,7 +265,7 @@ class _Builder:
     def _join_tasks(self, own: Ints, waker: Ints) -> None:
         """Nodes that waited for several tasks together (gather, wait, a task group) wait for the last of each."""
         nodes, line = self.nodes, self.line
-        joining = self._joining()
+        joining = joins.joining(line.process)
         own = own[np.isin(nodes.ref[own], joining)]
         if not len(own):
             return
@@ -283,22 +286,6 @@ class _Builder:
         other = sibling != waker[node]
         self.wakers.append((sibling[other], nodes.end[sibling[other]], node[other]))
 
-    def _joining(self) -> Ints:
-        """The tasks that somewhere waited for several others together."""
-        process = self.line.process
-        waits = process.table("waits")
-        stacks = [
-            number
-            for number in np.unique(waits["stack"]).tolist()
-            if any(
-                site.function.endswith(JOINS) and site.file.startswith(process.library)
-                for site in process.stack(number)[:3]
-            )
-        ]
-        gathers = [number for number, text in process.strings.items() if text == "_GatheringFuture"]
-        joining = np.isin(waits["stack"], stacks) | np.isin(waits["kind"], gathers)
-        return np.unique(waits["task"][joining]).astype(np.int64)
-
     def _wakes(self) -> None:
         """All that was gathered, as rows: a wake at a time of the recorded run is one at an offset."""
         nodes = self.nodes
@@ -317,13 +304,12 @@ class _Builder:
         """Which nodes were released by jobs of their task that ended during their wait."""
         nodes = self.nodes
         joined = np.zeros(len(nodes.start), bool)
+        handed = limiters.handed(self.line, self.jobs)
         by_task: dict[int, list[int]] = defaultdict(list)
-        for index, job in enumerate(self.jobs):
-            by_task[job.task].append(index)
+        for index in sorted(range(len(handed)), key=handed.__getitem__):
+            by_task[self.jobs[index].task].append(index)
         candidates = candidates[np.isin(nodes.ref[candidates], list(by_task))]
-        submitted = {
-            task: [self.jobs[index].submitted for index in indices] for task, indices in by_task.items()
-        }
+        submitted = {task: [handed[index] for index in indices] for task, indices in by_task.items()}
         for node in candidates.tolist():
             task, before = int(nodes.ref[node]), int(nodes.previous[node])
             since, until = float(nodes.end[before]), float(nodes.start[node])

@@ -40,6 +40,8 @@ class TrioHooks:
         self.kinds = {}
         self.counted = p.count(1)
         self.protect = None
+        self.entry_code = None
+        self.entry_ref = 0
 
     def begin_anew(self):
         """In a forked child: numbers given out in the parent mean nothing here."""
@@ -151,6 +153,8 @@ class TrioHooks:
         if task.parent_nursery is None or coroutine.cr_code is self.entry_code:
             site = self.recorder.interner.site(coroutine.cr_code, -1)
             entry = self.entries[p.identity(task)] = [CALLBACK | site, now]
+            if coroutine.cr_code is self.entry_code:
+                self.entry_ref = entry[0]
             return entry
         number = next(self.recorder.numbers)
         parent = self.current()
@@ -285,6 +289,9 @@ class Instrument:
             entry[1] = end = p.clock()
             start = self.start
             self.record((start, end, self.due, entry[0], self.thread))
+            if entry[0] == self.hooks.entry_ref:
+                # What another thread put in while it ran, it has taken out.
+                self.hooks.woken.pop(p.identity(self.runner.entry_queue), None)
             if end - start > HOLD:
                 holds = self.hooks.recorder.by_name["holds"]
                 holds.extend((start, end, self.thread, p.thread_cpu()))

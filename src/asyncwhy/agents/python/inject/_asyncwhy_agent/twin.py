@@ -15,6 +15,7 @@ from __future__ import annotations
 import ast
 from types import FunctionType
 
+ANNOTATIONS = annotations.compiler_flag
 CO_NESTED = 16  # of a function inside another, which the original is not
 
 
@@ -29,8 +30,9 @@ def twin(function, names, before="", after="", last="", on_return="", beside=())
     after      statements at its end and before each of its own plain `return`s (not when it raises)
     last       statements that run however it is left
     on_return  an expression that takes the place of what is returned, which it calls `__aw_value`
-    beside     (text, before, after): statements around the one statement whose call is `text`; with a
-               fourth member, "always", the latter run also when it raises
+    beside     (text, before, after): statements around the one statement that calls `text` (the function's
+               name, or the call with its arguments); with a fourth member, "always", the latter run also
+               when it raises
     """
     definition = _definition(function)
     body = definition.body
@@ -99,7 +101,8 @@ def _build(function, definition, names):
     definition.decorator_list = []
     definition.returns = None
     arguments = definition.args
-    for argument in arguments.posonlyargs + arguments.args + arguments.kwonlyargs:
+    every = arguments.posonlyargs + arguments.args + arguments.kwonlyargs + [arguments.vararg, arguments.kwarg]
+    for argument in filter(None, every):
         argument.annotation = None
     arguments.defaults = [_placed(ast.Constant(None), definition) for _ in arguments.defaults]
     arguments.kw_defaults = [
@@ -111,7 +114,9 @@ def _build(function, definition, names):
     factory.body.insert(0, definition)
     module = ast.fix_missing_locations(ast.Module(body=[factory], type_ignores=[]))
     scratch = {}
-    exec(compile(module, old.co_filename, "exec", dont_inherit=True), scratch)
+    # The annotations of functions inside stay texts where they were.
+    flags = old.co_flags & ANNOTATIONS
+    exec(compile(module, old.co_filename, "exec", flags, dont_inherit=True), scratch)
     made = FunctionType(scratch["factory"].__code__, function.__globals__)(*names.values())
     code = made.__code__
     code = code.replace(co_firstlineno=old.co_firstlineno, co_flags=code.co_flags & ~CO_NESTED)
@@ -200,6 +205,7 @@ def _places(body, text):
         if inside:
             yield from inside
         elif not blocks and any(
-            isinstance(node, ast.Call) and ast.unparse(node.func) == text for node in ast.walk(statement)
+            isinstance(node, ast.Call) and text in (ast.unparse(node.func), ast.unparse(node))
+            for node in ast.walk(statement)
         ):
             yield body, index
