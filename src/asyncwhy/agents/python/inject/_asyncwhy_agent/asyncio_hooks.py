@@ -11,6 +11,7 @@ from __future__ import annotations
 import sys
 
 from . import primitives as p
+from .carriers import carried
 from .recorder import CALLBACK, FOREIGN, NUMBERED, TIMER
 from .safety import name_of, peek, refused
 from .threads import CODE
