@@ -11,15 +11,20 @@ from __future__ import annotations
 import sys
 
 from . import primitives as p
+from . import touches
 from .carriers import carried
+from .endings import EndingHooks
 from .recorder import CALLBACK, FOREIGN, NUMBERED, TIMER
 from .safety import name_of, peek, refused
 from .threads import CODE
 from .twin import Unsuitable, twin
-from .waits import LONG, stack_and_kept
+from .waits import LONG, stack_and_kept, stack_of
 
 #: Steps from this length on (2 ms) also read the thread's CPU clock when they end.
 HOLD = 2_000_000
+#: The last values of the table of steps that `glance` looks at (200 rows), and how many must be of one task.
+GLANCED = 1000
+OFTEN = 20
 
 RUN_BEFORE = (
     """
@@ -72,9 +77,12 @@ class AsyncioHooks:
         self.loops = {}
         self.idle_codes = set()  # top frames that mean: this loop has nothing to do
         self.running = {}  # thread -> how many loops run in it
+        self.touches = touches.TouchHooks(self, recorder, installation)
+        self.endings = EndingHooks(self, recorder, installation)
+        self.busiest = (0, None)  # number and entry of the task that was last asked where it stands
 
     def install(self):
-        from asyncio import base_events, events, futures, tasks
+        from asyncio import base_events, events, format_helpers, futures, runners, tasks
 
         self.timer_class = events.TimerHandle
         self.task_class = tasks.Task
@@ -90,8 +98,8 @@ class AsyncioHooks:
         loop = base_events.BaseEventLoop
         self._put(events.Handle, "_run", self._run_names(), before=RUN_BEFORE, after=RUN_AFTER)
         clock = {"__aw_ready": self.ready, "__aw_id": p.identity, "__aw_clock": p.clock}
-        beside = (("self._call_soon", "", SCHEDULED),)
-        self._put(loop, "call_soon", clock, beside=beside)
+        names = dict(clock, __aw_ident=p.ident, __aw_touched=guard(self.touches.touched, 0))
+        self._put(loop, "call_soon", names, beside=(("self._call_soon", "", touches.SCHEDULED),))
         names = dict(clock, __aw_wakeup=guard(self._wakeup, 0))
         beside = (("self._call_soon", "", SCHEDULED + " | __aw_foreign"),)
         self._put(
@@ -108,6 +116,8 @@ class AsyncioHooks:
         }
         select = ("self._selector.select", "__aw_before = __aw_clock()", SELECTED)
         self._put(loop, "_run_once", names, beside=(select,))
+        self.endings.install(base_events, runners)
+        self.touches.install_debug(base_events, format_helpers)
         names = {"__aw_started": guard(self.loop_started), "__aw_stopped": guard(self.loop_stopped)}
         self._put(
             loop, "run_forever", names, before="__aw_run = __aw_started(self)", last="__aw_stopped(__aw_run)"
@@ -123,6 +133,8 @@ class AsyncioHooks:
         """In a forked child: numbers given out in the parent mean nothing here."""
         for table in (self.entries, self.ready, self.iterations, self.callbacks, self.loops, self.running):
             table.clear()
+        self.busiest = (0, None)
+        self.touches.traces[:] = [0, 0]
 
     def _run_names(self):
         return {
@@ -209,6 +221,9 @@ class AsyncioHooks:
         coroutine = self.kind_of(task).get_coro(task)
         if getattr(coroutine, "cr_await", None) is None and getattr(coroutine, "gi_yieldfrom", None) is None:
             return  # not begun: it was ready since it was made
+        if entry[1] < 0:  # asked by `glance`
+            recorder.by_name["glances"].extend((start, entry[0], stack_of(recorder.interner, coroutine)))
+            return
         arguments = handle._args
         awaited = arguments[0] if arguments else None
         other = self.entries.get(p.identity(awaited)) if self.kind_of(awaited) is not None else None
@@ -227,6 +242,26 @@ class AsyncioHooks:
         recorder.by_name["waits"].extend(row)
         if kept:
             recorder.by_name["kept"].extend((entry[0], entry[1], kept))
+
+    def glance(self):
+        """Have the task that runs most often say where it stands: its waits are too short to be captured.
+
+        Called by the sampler.  An end of its last step that lies before all time makes the next step take its
+        wait for a long one; nothing is asked of the hot path.
+        """
+        refs = self.recorder.by_name["steps"][-GLANCED:][3::5]
+        counts = {}
+        for ref in refs:
+            counts[ref] = counts.get(ref, 0) + 1
+        often = [(count, ref) for ref, count in counts.items() if count >= OFTEN and ref < CALLBACK]
+        if not often:
+            return
+        number = max(often)[1]
+        if self.busiest[0] != number:
+            found = [entry for entry in list(self.entries.values()) if entry[0] == number]
+            self.busiest = (number, found[0] if found else None)
+        if self.busiest[1] is not None:
+            self.busiest[1][1] = -1
 
     # --- other callbacks -------------------------------------------------------------------------------
 

@@ -26,6 +26,8 @@ SHARE = 0.02
 #: A thread whose CPU clock advanced by less than this between two samples did not run (10 µs: waking up
 #: and going back to sleep inside one `sem_wait` costs 1 to 4 µs here).
 STILL = 10_000
+#: Every so many ticks (50 ms) the task that runs most often is asked where it stands.
+GLANCE_EVERY = 10
 #: Threads read in one tick at most.
 MOST_THREADS = 256
 
@@ -47,6 +49,7 @@ class Sampler:
         self._warning = None
         self._native = 0
         self._restless = 0
+        self.glance = None  # called now and then while a loop runs
 
     def start(self):
         if self.running:
@@ -130,6 +133,8 @@ class Sampler:
                 self._end(thread)
                 self.clocks.pop(thread, None)
         frame = frames = None
+        if self.glance is not None and self.loops and self.ticks % GLANCE_EVERY == 0:
+            self.glance()
         if self._restless:
             self._restless -= 1
         return p.thread_cpu() - begun

@@ -40,8 +40,18 @@ class UvloopHooks:
         wakeup = guard(self.asyncio._wakeup, 0)
         started, stopped = guard(self.asyncio.loop_started), guard(self.asyncio.loop_stopped)
 
+        touched = guard(self.asyncio.touches.touched, 0)
+        told = self.asyncio.endings.told
+        runs_in = {}  # id of a running loop -> its thread
+
         def call_soon(self, callback, *args, context=None):
-            return base.call_soon(self, step(callback, p.clock(), 0), *args, context=context)
+            thread = runs_in.get(p.identity(self))
+            ready = p.clock() if thread is None or thread == p.ident() else touched(self, thread)
+            return base.call_soon(self, step(callback, ready, 0), *args, context=context)
+
+        def call_exception_handler(self, context):
+            told(context)
+            return base.call_exception_handler(self, context)
 
         def call_soon_threadsafe(self, callback, *args, context=None):
             ready = p.clock() | wakeup(self)
@@ -68,20 +78,24 @@ class UvloopHooks:
 
         def run_forever(self):
             run = started(self)
+            runs_in[p.identity(self)] = p.ident()
             try:
                 return base.run_forever(self)
             finally:
+                runs_in.pop(p.identity(self), None)
                 stopped(run)
 
         def run_until_complete(self, future):
             # uvloop's own calls its compiled `run_forever`, which a subclass cannot see.
             run = started(self)
+            runs_in[p.identity(self)] = p.ident()
             try:
                 return base.run_until_complete(self, future)
             finally:
+                runs_in.pop(p.identity(self), None)
                 stopped(run)
 
-        made = (call_soon, call_soon_threadsafe, call_later, call_at, add_reader, add_writer, create_task,
+        made = (call_exception_handler, call_soon, call_soon_threadsafe, call_later, call_at, add_reader, add_writer, create_task,
                 run_forever, run_until_complete)  # fmt: skip
         for function in made:
             original = getattr(base, function.__name__, None)
