@@ -1,4 +1,4 @@
-"""Programs that are run twice, alone and observed, and must do the same both times.
+r"""Programs that are run twice, alone and observed, and must do the same both times.
 
 Each file of `tests/agent/programs/` is one.  Its first comments may say how it is run:
 

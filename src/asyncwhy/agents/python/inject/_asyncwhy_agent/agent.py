@@ -40,6 +40,7 @@ class Agent:
         self.threads = ThreadHooks(self.recorder, self.installation)
         self.pools = PoolHooks(self.recorder, self.installation, self.threads.site_of, self._task_number)
         self.sampler = Sampler(self.recorder, self.asyncio.idle_codes, self.asyncio.running)
+        self.sampler.glance = self.asyncio.glance
         self.uvloop = UvloopHooks(self.asyncio, self.installation)
         self.trio = TrioHooks(self.recorder, self.installation, self.asyncio, self.pools)
         self.processes = ProcessHooks(self, self.environment)
@@ -48,8 +49,15 @@ class Agent:
 
     def begin(self, cpu_before):
         self.environment.hide()
-        self.processes.install()
         atexit.register(self.leave)
+        try:
+            self._begin()
+        except Exception as error:
+            self.installation.failed("start", error)
+        self.start_cpu = p.thread_cpu() - cpu_before
+
+    def _begin(self):
+        self.processes.install()
         self.describe()
         Watcher(
             {
@@ -144,6 +152,7 @@ class Agent:
             "process_cpu": p.clock_gettime_ns(2),
             "frameworks": [name for name in FRAMEWORKS if name in sys.modules],
             "step_cost": self._step_cost(),
+            "debug_traces": list(self.asyncio.touches.traces),
         }
 
     def _step_cost(self):

@@ -34,7 +34,7 @@ COLUMNS = {
     123: ("glances", ("time", "task", "stack")),
     115: ("kept", ("task", "start", "kept")),
     130: ("asks", ("time", "primitive", "task", "what", "thread")),
-    131: ("takes", ("time", "put", "primitive", "task", "thread")),
+    131: ("takes", ("time", "put", "primitive", "task", "thread", "stack")),
 }
 
 _header = struct.Struct("<IIII")
@@ -72,7 +72,7 @@ class Stream:
                     data = data[p.write_file(descriptor, data) :]
             finally:
                 p.close_file(descriptor)
-        except OSError:
+        except Exception:
             self.failed += len(chunks)
             return False
         return True
