@@ -114,6 +114,14 @@ class Await:
     in_comprehension: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Poll:
+    """A loop that asks again and again: its first question as written, and the line of the loop."""
+
+    question: str
+    line: int
+
+
 class Confidence(StrEnum):
     """How far an answer about dependence may be trusted: it is read from the source, not measured."""
 
@@ -169,6 +177,9 @@ class Source(Protocol):
 
     def unawaited_calls(self, file: str, function: Function | str, callee: str) -> tuple[Call, ...]:
         """Calls of `callee` in the function that nothing ever awaits."""
+
+    def poll_at(self, file: str, line: int) -> Poll | None:
+        """The loop around the await on that line, if it only waits for what others bring about."""
 
     def unread(self) -> tuple[tuple[str, str], ...]:
         """Files that were asked about and could not be understood, each with the reason."""

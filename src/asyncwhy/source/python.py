@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from asyncwhy.source.interface import Await, Call, Confidence, Function, Independence
+from asyncwhy.source.interface import Await, Call, Confidence, Function, Independence, Poll
 from asyncwhy.source.python_awaits import Awaits
 from asyncwhy.source.python_calls import Calls
 from asyncwhy.source.python_dataflow import Dataflow
 from asyncwhy.source.python_module import FunctionNode, Module, Unparsable
 from asyncwhy.source.python_names import Names
+from asyncwhy.source.python_polls import poll_at
 from asyncwhy.source.python_state import SharedState
 from asyncwhy.source.texts import Sources
 
@@ -136,6 +137,11 @@ class PythonSource:
         if parsed is None or not awaits:
             return _UNKNOWN
         return parsed.dataflow.independent_turns([parsed.awaits.node(one) for one in awaits])
+
+    def poll_at(self, file: str, line: int) -> Poll | None:
+        """See `interface.Source.poll_at`."""
+        parsed = self.parsed(file)
+        return None if parsed is None else poll_at(parsed.module, line)
 
     def unawaited_calls(self, file: str, function: Function | str, callee: str) -> tuple[Call, ...]:
         """See `interface.Source.unawaited_calls`."""

@@ -1,0 +1,93 @@
+"""Loops that only look whether something has happened: what they ask, and whether they do anything themselves."""
+
+from __future__ import annotations
+
+import ast
+
+from asyncwhy.source.interface import Poll
+from asyncwhy.source.python_awaits import enclosing_loop
+from asyncwhy.source.python_module import Module, own_nodes, shorten
+from asyncwhy.source.python_paths import bound_paths, read_paths
+
+_CHANGES = frozenset("append add pop popleft popitem remove discard update extend insert clear".split())
+_LEAVES = (ast.Break, ast.Return, ast.Raise)
+
+
+def poll_at(module: Module, line: int) -> Poll | None:
+    """The loop around the await on a line, if its turns only ask for something that others must bring about.
+
+    None for a loop that comes nearer to its end by itself in every turn: a counter, a list worked off.
+    """
+    for node in module.nodes:
+        if isinstance(node, ast.Await) and node.lineno <= line <= (node.end_lineno or node.lineno):
+            loop = enclosing_loop(module, node)
+            if isinstance(loop, ast.While | ast.For):
+                return _poll(module, loop, node)
+    return None
+
+
+def _poll(module: Module, loop: ast.While | ast.For, waits: ast.Await) -> Poll | None:
+    questions = _questions(module, loop, waits)
+    if not questions or _awaits_more(loop, waits):
+        return None
+    if isinstance(loop, ast.For) and _uses(loop.body, bound_paths(loop.target)):
+        return None
+    asked: set[str] = set()
+    for question in questions:
+        asked |= read_paths(question)
+    if asked & _progress(loop.body):
+        return None
+    return Poll(shorten(module.segment(questions[0])), loop.lineno)
+
+
+def _questions(module: Module, loop: ast.While | ast.For, waits: ast.Await) -> list[ast.expr]:
+    """The loop's own condition, those that leave it, and the one under which it waits."""
+    found = []
+    if isinstance(loop, ast.While) and not isinstance(loop.test, ast.Constant):
+        found.append(loop.test)
+    for statement in loop.body:
+        if isinstance(statement, ast.If):
+            waiting = any(part is waits for part in ast.walk(statement))
+            leaving = any(isinstance(part, _LEAVES) for part in ast.walk(statement))
+            if waiting or leaving:
+                found.append(statement.test)
+        if isinstance(statement, ast.Try):
+            for handler in statement.handlers:
+                if handler.type is not None and any(part is waits for part in ast.walk(handler)):
+                    found.append(handler.type)
+    return found
+
+
+def _awaits_more(loop: ast.While | ast.For, waits: ast.Await) -> bool:
+    """Whether something else is awaited in every turn."""
+    for statement in loop.body:
+        for part in ast.walk(statement):
+            if isinstance(part, ast.Await) and part is not waits and not isinstance(statement, ast.If | ast.Try):
+                return True
+    return False
+
+
+def _progress(body: list[ast.stmt]) -> set[str]:
+    """What every turn moves on: counted up or down, made of its former self, taken from."""
+    moved: set[str] = set()
+    for statement in body:
+        match statement:
+            case ast.AugAssign():
+                moved |= bound_paths(statement.target)
+            case ast.Assign():
+                for target in statement.targets:
+                    moved |= bound_paths(target) & read_paths(statement.value)
+            case _:
+                pass
+        if isinstance(statement, ast.Expr | ast.Assign | ast.AugAssign):
+            for part in ast.walk(statement):
+                if isinstance(part, ast.Call) and isinstance(part.func, ast.Attribute):
+                    if part.func.attr in _CHANGES:
+                        moved |= read_paths(part.func.value)
+    return moved
+
+
+def _uses(body: list[ast.stmt], names: set[str]) -> bool:
+    return any(
+        isinstance(part, ast.Name) and part.id in names for statement in body for part in own_nodes(statement)
+    )
