@@ -10,6 +10,7 @@ from asyncwhy.analysis.facts import ProcessFacts
 from asyncwhy.analysis.replay import Change, union
 from asyncwhy.causes.draft import Draft, Run, Words
 from asyncwhy.causes.origin import called_from
+from asyncwhy.causes.runtimes import in_processes
 from asyncwhy.causes.seconds import seconds
 from asyncwhy.model import Effects, Remedy, Safety, Site
 
@@ -122,7 +123,7 @@ def _draft(run: Run, facts: ProcessFacts, work: _Work) -> Draft | None:
         stack=work.stack,
         related=called_from(run, facts, work.stack),
         effects=Effects(cpu_s=cpu, threads=len(set(work.threads))),
-        remedies=_remedies(),
+        remedies=_remedies(facts),
         change=change,
         saved_s=None if change else during - possible,
     )
@@ -139,11 +140,10 @@ def _late_share(facts: ProcessFacts, work: _Work) -> float:
     return sum(one > LATE_S for one in late) / len(late) if late else 0.0
 
 
-def _remedies() -> tuple[Remedy, ...]:
+def _remedies(facts: ProcessFacts) -> tuple[Remedy, ...]:
     return (
         Remedy(
-            "compute in processes: loop.run_in_executor with a ProcessPoolExecutor made once "
-            "(arguments and results are pickled on the way)",
+            f"compute in processes: {in_processes(facts)} (arguments and results are pickled on the way)",
             Safety.CHANGES_BEHAVIOUR,
         ),
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from asyncwhy.analysis.facts import ProcessFacts
 from asyncwhy.analysis.holds import Kind, other_threads
 from asyncwhy.analysis.hotlines import blocked, computed
@@ -9,6 +11,7 @@ from asyncwhy.analysis.lateness import victims
 from asyncwhy.causes import holding
 from asyncwhy.causes.draft import Draft, Run, Words
 from asyncwhy.causes.holding import Held
+from asyncwhy.causes.runtimes import in_processes
 from asyncwhy.causes.seconds import seconds, several, times
 from asyncwhy.model import Effects, Related, Remedy, Safety
 
@@ -21,7 +24,7 @@ def find(run: Run) -> list[Draft]:
     for facts in run.facts.processes:
         pieces = holding.long_enough(facts, holding.on_loops(facts, (Kind.BUSY, Kind.GIL)))
         groups = [group for group in computed(facts, pieces) if group.mostly(Kind.GIL)]
-        made.extend(holding.drafts(run, facts, SLUG, groups, _words, True, _remedies))
+        made.extend(holding.drafts(run, facts, SLUG, groups, _words, True, partial(_remedies, facts)))
         made.extend(_elsewhere(run, facts))
     return made
 
@@ -30,7 +33,7 @@ def _elsewhere(run: Run, facts: ProcessFacts) -> list[Draft]:
     """Native calls on other threads: they hold no loop, and still stop every one of the process."""
     loops = list(facts.line.loop_threads())
     pieces = other_threads(facts.line, facts.samples, set(loops))
-    made = holding.drafts(run, facts, SLUG, blocked(facts, pieces), _words, False, _remedies)
+    made = holding.drafts(run, facts, SLUG, blocked(facts, pieces), _words, False, partial(_remedies, facts))
     for draft in made:
         late = [one for thread in loops for one in victims(facts.line, thread, holding.merged(draft.spans))]
         draft.victims = run.victims(facts, late)
@@ -65,11 +68,11 @@ def _words(held: Held) -> Words:
     )
 
 
-def _remedies(held: Held) -> tuple[Remedy, ...]:
+def _remedies(facts: ProcessFacts, held: Held) -> tuple[Remedy, ...]:
     return (
         Remedy(
             f"run `{held.call}` in a process: a thread would keep the loop waiting just as long "
-            "(loop.run_in_executor with a ProcessPoolExecutor made once)",
+            f"({in_processes(facts)})",
             Safety.SKETCH,
         ),
     )

@@ -7,7 +7,7 @@ from asyncwhy.analysis.timeline import Task
 from asyncwhy.causes.draft import Run
 from asyncwhy.model import Related, Site
 
-#: Functions of asyncio that make tasks, by the name a person knows them by.
+#: Functions that make tasks, by the name a person knows them by; a file's own come before everyone's.
 MAKERS = {
     "gather": "gather",
     "create_task": "create_task",
@@ -20,6 +20,24 @@ MAKERS = {
     "run": "asyncio.run",
     "Runner.run": "asyncio.run",
 }
+TRIO_MAKERS = {
+    "start_soon": "the nursery",
+    "start": "the nursery",
+    "run": "trio.run",
+    "start_guest_run": "trio.lowlevel.start_guest_run",
+    "spawn_system_task": "spawn_system_task",
+    "serve_listeners": "serve_listeners",
+}
+ANYIO_MAKERS = {"start_soon": "the task group", "start": "the task group", "run": "anyio.run"}
+MAKERS_OF = (("/trio/", TRIO_MAKERS), ("/anyio/", ANYIO_MAKERS))
+
+
+def maker_of(site: Site) -> str | None:
+    """The name of the call by which a frame makes tasks or runs a loop; None if it does neither."""
+    for folder, makers in MAKERS_OF:
+        if folder in site.file:
+            return makers.get(site.function.rpartition(".")[2])
+    return MAKERS.get(site.function)
 
 
 def called_from(run: Run, facts: ProcessFacts, stack: tuple[Site, ...]) -> tuple[Related, ...]:
@@ -44,7 +62,7 @@ def started_by(facts: ProcessFacts, tasks: list[Task]) -> Related | None:
         return None
     maker = ""
     for site in stack[:index]:
-        maker = MAKERS.get(site.function, maker)
+        maker = maker_of(site) or maker
     names = [task.name for task in tasks]
     told = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
     return Related("started by", stack[index], f"{maker or 'this'} made {told}")

@@ -19,6 +19,8 @@ SLUG = "pool-saturated"
 QUEUED_S = 0.003
 #: Jobs that use the CPU for more than this share of their run gain nothing from more threads.
 COMPUTING = 0.5
+#: Functions that make a library's default pool when it is first needed, which is nobody's line.
+DEFAULTS = ("run_in_executor", "current_default_thread_limiter")
 #: More workers than this are never proposed.
 MOST_WORKERS = 64
 
@@ -80,7 +82,7 @@ def _draft(run: Run, facts: ProcessFacts, pool: Pool, indices: list[int]) -> Dra
         stack=stack,
         related=(*_made(facts, pool), *called_from(run, facts, stack)),
         effects=Effects(late_s=cost, threads=pool.workers),
-        remedies=_remedies(pool, workers),
+        remedies=_remedies(facts, pool, workers),
         change=Change(workers={pool.number: workers}),
     )
 
@@ -116,7 +118,7 @@ def _call(run: Run, site: Site) -> str:
 def _made(facts: ProcessFacts, pool: Pool) -> tuple[Related, ...]:
     """Where the limit was set; a default executor is nobody's line."""
     stack = facts.stack(pool.stack)
-    if not stack or any(site.function.endswith("run_in_executor") for site in stack):
+    if not stack or any(site.function.endswith(DEFAULTS) for site in stack):
         return ()
     site = facts.origins.user_site(stack)
     return () if site is None else (Related("limit set", site, f"{pool.workers} workers"),)
@@ -135,11 +137,12 @@ def _words(pool: Pool, jobs: list[Job], queued: list[Job], cost: float) -> Words
     )
 
 
-def _remedies(pool: Pool, workers: int) -> tuple[Remedy, ...]:
-    if pool.kind == "CapacityLimiter":
-        title = (
-            f"raise the limiter: anyio.to_thread.current_default_thread_limiter().total_tokens = {workers}"
-        )
+def _remedies(facts: ProcessFacts, pool: Pool, workers: int) -> tuple[Remedy, ...]:
+    if pool.is_limiter and _made(facts, pool):
+        title = f"raise the limiter to {workers}"
+    elif pool.is_limiter:
+        library = pool.name.partition(" ")[0]  # "trio worker threads"
+        title = f"raise the limiter: {library}.to_thread.current_default_thread_limiter().total_tokens = {workers}"
     else:
         title = f"give it more workers: ThreadPoolExecutor(max_workers={workers}), or loop.set_default_executor with one"
     return (

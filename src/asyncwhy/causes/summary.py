@@ -123,7 +123,9 @@ def _role(process: ProcessFacts, number: int, loop_threads: set[int]) -> Role:
     file, function = target.site.file, target.site.function
     if function == "_worker" and file.endswith("concurrent/futures/thread.py"):
         return Role.POOL_WORKER
-    if function == "WorkerThread.run" and "/anyio/" in file:
+    if function.endswith("run") and file.endswith("/anyio/_backends/_asyncio.py"):
+        return Role.POOL_WORKER
+    if file.endswith("/trio/_core/_thread_cache.py"):
         return Role.POOL_WORKER
     if file.startswith(process.line.process.library + "/") and "site-packages" not in file:
         return Role.RUNTIME

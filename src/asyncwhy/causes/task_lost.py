@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from asyncwhy.analysis.facts import ProcessFacts
 from asyncwhy.analysis.losses import How, Loss, losses_of
 from asyncwhy.causes.draft import Draft, Run, Words
-from asyncwhy.causes.origin import MAKERS, called_from
+from asyncwhy.causes.origin import called_from, maker_of
 from asyncwhy.causes.seconds import seconds
 from asyncwhy.model import Effects, Related, Remedy, Safety, Site
 
@@ -93,7 +93,7 @@ def _draft(run: Run, facts: ProcessFacts, losses: list[Loss]) -> Draft:
     stack = facts.sent_stack(task.stack, task.parent)
     index = facts.origins.user_index(stack) or 0
     site = stack[index]
-    maker = next((MAKERS[one.function] for one in stack[:index] if one.function in MAKERS), "create_task")
+    maker = next(filter(None, map(maker_of, stack[:index])), "create_task")
     call = run.source.call_at(site.file, site.line, site.column or None, None, site.end_column)
     name = task.code.site.function.rpartition(".")[2] if task.code is not None else task.name
     related: list[Related] = []

@@ -8,6 +8,7 @@ import numpy as np
 
 from asyncwhy.analysis import critical
 from asyncwhy.analysis.facts import ProcessFacts
+from asyncwhy.analysis.joins import GATHERED
 from asyncwhy.analysis.places import Origin
 from asyncwhy.causes.draft import Run
 from asyncwhy.causes.seconds import seconds
@@ -28,7 +29,7 @@ def overlap_reason(run: Run, facts: ProcessFacts) -> str | None:
     """Why the tasks of a healthy program overlap: the line at which most of them waited."""
     lines: Counter[Site] = Counter()
     for _start, _wait_s, await_s, _task, stack, kind, other, _thread in facts.process.table("waits").tolist():
-        if other or facts.process.strings.get(kind) == "_GatheringFuture":
+        if other or facts.process.strings.get(kind) in GATHERED:
             continue
         site = user_wait(facts, facts.stack(stack))
         if site is not None and facts.origins.of(site.file) is Origin.USER:

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from asyncwhy.fix.chain import Link, async_link, can_await, can_become_async, chain_of, needs_parentheses
 from asyncwhy.fix.edits import Draft, joined
-from asyncwhy.fix.imports import backend, reference, thread_call
+from asyncwhy.fix.imports import backend, process_call, reference, thread_call
 from asyncwhy.fix.offload import changes_nothing_shared, is_owned_by_its_thread, offload_diff
 from asyncwhy.model import Remedy, Safety, Site
 from asyncwhy.source import PythonSource
@@ -64,8 +64,9 @@ def cpu_on_loop_remedies(
         site.function.rpartition(".")[2],
     )
     if link is None or not isinstance(node, ast.Call) or not (deeper or call):
+        parsed = source.parsed(site.file)
         words = f"move the computation around line {site.line} into a function and run that in a process: "
-        return (Remedy(f"{words}`await loop.run_in_executor(process_pool, function, ...)`", Safety.SKETCH),)
+        return (Remedy(f"{words}`await {process_call(parsed, 'function, ...')}`", Safety.SKETCH),)
     function = link.parsed.module.segment(node.func)
     arguments = [link.parsed.module.segment(argument) for argument in node.args]
     if node.keywords:
@@ -77,7 +78,7 @@ def cpu_on_loop_remedies(
     else:
         job = ", ".join([function, *arguments])
     words = "compute in a process, so that the loop stays free and other cores help: "
-    process = Remedy(f"{words}`await loop.run_in_executor(process_pool, {shorten(job)})`", Safety.SKETCH)
+    process = Remedy(f"{words}`await {process_call(link.parsed, shorten(job))}`", Safety.SKETCH)
     title = "or keep the loop responsive, though it computes no faster: one line, runs on a worker thread"
     return (process, *_threaded(source, link, call, title))
 

@@ -17,6 +17,13 @@ def backend(parsed: Parsed) -> str:
     return next((name for name in ("trio", "anyio") if name in roots), "asyncio")
 
 
+def process_call(parsed: Parsed | None, job: str) -> str:
+    """What runs a job in another process in the module's library."""
+    if parsed is None or backend(parsed) == "asyncio":
+        return f"loop.run_in_executor(process_pool, {job})"
+    return f"anyio.to_process.run_sync({job})"  # on trio, too
+
+
 def thread_call(parsed: Parsed) -> str:
     """What sends a call to a worker thread in the module's library."""
     name = backend(parsed)

@@ -283,7 +283,7 @@ class Instrument:
         except Exception as error:
             self.failed("before_task_step", error)
 
-    def after_task_step(self, task):
+    def after_task_step(self, _task):
         try:
             entry = self.entry
             entry[1] = end = p.clock()
@@ -302,11 +302,11 @@ class Instrument:
         # Its last step is still to be told, by `entry`.
         self.entries.pop(p.identity(task), None)
 
-    def before_io_wait(self, timeout):
+    def before_io_wait(self, _timeout):
         self.scheduled_by = EVENTS
         self.waiting = p.clock()
 
-    def after_io_wait(self, timeout):
+    def after_io_wait(self, _timeout):
         try:
             now = p.clock()
             if now - self.waiting > IDLE:
