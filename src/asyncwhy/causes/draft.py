@@ -11,7 +11,7 @@ from asyncwhy.analysis.places import Origin
 from asyncwhy.analysis.replay import Change
 from asyncwhy.catalog import Catalog, load
 from asyncwhy.model import Effects, Evidence, Related, Remedy, Site, Victim
-from asyncwhy.source.interface import Source
+from asyncwhy.source.interface import Await, Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,7 @@ class Draft:
     remedies: tuple[Remedy, ...] = ()
     replacement: str | None = None
     change: Change | None = None
+    awaits: tuple[Await, ...] = ()  # those that a fix would let overlap
     saved_s: float | None = None  # what the fix saves, where it is reckoned without the replay
     hurts: bool = True
     worth: bool = False

@@ -5,6 +5,8 @@ from __future__ import annotations
 from asyncwhy.causes.draft import Draft
 from asyncwhy.fix.blocking import blocking_call_remedies, cpu_on_loop_remedies
 from asyncwhy.fix.never import never_awaited_remedies
+from asyncwhy.fix.sequence import sequential_awaits_remedies
+from asyncwhy.fix.turns import await_in_loop_remedies
 from asyncwhy.model import Remedy, Site
 from asyncwhy.source import PythonSource
 
@@ -19,6 +21,10 @@ def remedies_of(source: PythonSource, draft: Draft) -> tuple[Remedy, ...]:
         name = draft.call.rpartition(".")[2]
         call = source.call_at(draft.site.file, draft.site.line, callee_hint=name)
         return never_awaited_remedies(source, call) if call is not None else draft.remedies
+    if draft.cause == "sequential-awaits":
+        return sequential_awaits_remedies(source, draft.site.file, draft.awaits)
+    if draft.cause == "await-in-loop":
+        return await_in_loop_remedies(source, draft.site.file, draft.awaits[0])
     return draft.remedies
 
 

@@ -1,0 +1,197 @@
+"""`await-in-loop`: a loop awaits each item before it begins the next."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from heapq import heapreplace
+
+from asyncwhy.analysis.facts import ProcessFacts
+from asyncwhy.analysis.overlap import Branch, Overlaps
+from asyncwhy.analysis.replay import Change
+from asyncwhy.analysis.rewiring import Rewiring
+from asyncwhy.causes.draft import Draft, Run, Words
+from asyncwhy.causes.overlapping import (
+    SHORT_S,
+    Executed,
+    Executions,
+    Turns,
+    began_before,
+    executions,
+    hurts_by_itself,
+    own_stack,
+    site_of,
+    through_library,
+    told,
+    turns_of,
+    unread_targets,
+)
+from asyncwhy.causes.seconds import seconds
+from asyncwhy.model import Effects, Related
+from asyncwhy.source.interface import Await, Confidence, Loop
+
+SLUG = "await-in-loop"
+
+#: So many turns at once are advised and predicted: the changes of this kind that projects kept were bounded
+#: by 4 to 8, and those without a bound were taken back for exhausted pools and HTTP 429.
+AT_ONCE = 8
+#: So many tasks of one maker that run the same loop at the same time are a bounded fan-out already.
+WORKERS = 4
+
+
+@dataclass(slots=True)
+class Found:
+    """A loop whose turns could overlap, the awaits of its body, and every time it ran."""
+
+    loop: Loop
+    awaits: tuple[Await, ...]
+    runs: list[Turns] = field(default_factory=list)
+
+
+def find(run: Run) -> list[Draft]:
+    """Loops that wait in every turn for something of which the next turn, as it seems, has no need."""
+    return [_draft(run, each.facts, found) for each in executions(run) for found in _loops(run, each)]
+
+
+def claimed(run: Run, each: Executions) -> set[int]:
+    """The identities of the awaits that are told as a loop's."""
+    return {id(one) for found in _loops(run, each) for one in found.awaits}
+
+
+def _loops(run: Run, each: Executions) -> list[Found]:
+    if each.loops is None:
+        each.loops = _search(run, each)
+    return each.loops
+
+
+def _search(run: Run, each: Executions) -> list[Found]:
+    found: dict[tuple[str, int, str], Found] = {}
+    for call, executed in each.calls:
+        for turns in turns_of(call, executed):
+            if _eligible(each.facts, turns):
+                source = turns.turns[0][0].source
+                key = (source.file, turns.loop.line, turns.loop.kind)
+                found.setdefault(key, Found(turns.loop, ())).runs.append(turns)
+    for one in found.values():
+        own = {id(e.source): e.source for turns in one.runs for turn in turns.turns for e in turn}
+        one.awaits = tuple(sorted(own.values(), key=lambda source: (source.line, source.column)))
+    return [one for one in found.values() if _independent(run, one) and not _wanted(run, each.facts, one)]
+
+
+def _eligible(facts: ProcessFacts, turns: Turns) -> bool:
+    """Whether a run of a loop waited, more than once, for something outside that it began itself."""
+    own = [one for turn in turns.turns for one in turn]
+    lengths = [sum(one.one.await_s for one in turn) for turn in turns.turns]
+    if turns.loop.kind == "while" or len(lengths) < 2 or sum(lengths) < SHORT_S * len(lengths):
+        return False
+    idle = sum(one.one.await_s for one in own if one.one.turnstile)
+    begun = own[0].one.end
+    return (
+        2 * idle < sum(lengths)
+        and not any(one.one.joins for one in own)
+        and not any(began_before(facts, one, begun) for one in own[1:])
+    )
+
+
+def _independent(run: Run, found: Found) -> bool:
+    answer = run.source.independent_turns(found.awaits[0].file, found.awaits)
+    return answer.independent and answer.confidence is not Confidence.LOW
+
+
+def _wanted(run: Run, facts: ProcessFacts, found: Found) -> bool:
+    """Whether the loop is as it should be: one of several workers, or a client that makes load."""
+    makers: dict[tuple[int, int], list[tuple[float, float]]] = defaultdict(list)
+    for turns in found.runs:
+        task = facts.task_of(turns.call.task)
+        if task is not None and task.parent:
+            ends = (turns.turns[0][0].one.start, turns.turns[-1][-1].one.end)
+            makers[task.parent, task.stack].append(ends)
+    if any(_most_at_once(spans) >= WORKERS for spans in makers.values()):
+        return True
+    if not unread_targets(run, found.loop, found.awaits):
+        return False
+    return any(
+        through_library(facts, one.one) for turns in found.runs for turn in turns.turns for one in turn
+    )
+
+
+def _most_at_once(spans: list[tuple[float, float]]) -> int:
+    edges = sorted([(start, 1) for start, _ in spans] + [(end, -1) for _, end in spans])
+    now = most = 0
+    for _, step in edges:
+        now += step
+        most = max(most, now)
+    return most
+
+
+def _saved(turns: Turns) -> float:
+    """Of one run: what it waited, less what it would with `AT_ONCE` turns under way."""
+    lengths = [sum(one.one.await_s for one in turn) for turn in turns.turns]
+    lanes = [0.0] * AT_ONCE
+    for length in lengths:
+        heapreplace(lanes, lanes[0] + length)
+    return sum(lengths) - max(lanes)
+
+
+def _draft(run: Run, facts: ProcessFacts, found: Found) -> Draft:
+    cost = sum(_saved(turns) for turns in found.runs)
+    weight: dict[int, float] = defaultdict(float)
+    for turns in found.runs:
+        for turn in turns.turns:
+            for one in turn:
+                weight[id(one.source)] += one.one.await_s
+    first = max(found.awaits, key=lambda source: weight[id(source)])
+    turns, longest = _longest(found, first)
+    stack = own_stack(facts, turns.call, longest.one)
+    others = [source for source in found.awaits if source is not first and weight[id(source)] > 0]
+    related = [Related("and", site_of(one), "in the same turn") for one in others]
+    return Draft(
+        cause=SLUG,
+        facts=facts,
+        site=site_of(first),
+        words=_words(found, first, cost),
+        count=sum(len(each.turns) for each in found.runs),
+        cost_s=cost,
+        call=first.call,
+        operation="wait",
+        stack=stack,
+        related=(*related, *told(run, facts, [each.call.task for each in found.runs], stack)),
+        effects=Effects(late_s=cost),
+        awaits=(first,),
+        change=_change(facts, found),
+        worth=hurts_by_itself(run, cost),
+    )
+
+
+def _longest(found: Found, source: Await) -> tuple[Turns, Executed]:
+    each = [
+        (turns, one) for turns in found.runs for turn in turns.turns for one in turn if one.source is source
+    ]
+    return max(each, key=lambda pair: pair[1].one.longest_s)
+
+
+def _change(facts: ProcessFacts, found: Found) -> Change:
+    overlaps, rewired = Overlaps(facts.nodes), Rewiring()
+    for turns in found.runs:
+        bodies = [Branch(turn[0].one.start, turn[-1].one.end) for turn in turns.turns]
+        if turns.fetched:
+            fetches = [Branch(one.one.start, one.one.end) for one in turns.fetched]
+            overlaps.apart(rewired, turns.call.task, fetches, bodies)
+        else:
+            overlaps.together(rewired, turns.call.task, bodies, AT_ONCE)
+    return Change(rewired=rewired)
+
+
+def _words(found: Found, first: Await, cost: float) -> Words:
+    lengths = [sum(one.one.await_s for one in turn) for turns in found.runs for turn in turns.turns]
+    total, count = sum(lengths), len(lengths)
+    bound = f", {AT_ONCE} at a time" if max(len(turns.turns) for turns in found.runs) > AT_ONCE else ""
+    would = f"{seconds(total - cost)} would do{bound}"
+    return Words(
+        headline=f"{count} awaits of one line, one at a time: {seconds(total)} where {would}",
+        label=f"waited {count} times, {seconds(total / count)} each; no data dependency found between the turns",
+        message=(
+            f"the loop on line {found.loop.line} of `{first.function}` awaits in each of its turns, and no data "
+            f"dependency was found between them: {count} turns waited {seconds(total)}, where {would}."
+        ),
+    )

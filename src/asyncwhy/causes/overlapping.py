@@ -1,0 +1,206 @@
+"""Awaits that could overlap and did not: what the two causes that find them share.
+
+Measured waits are joined with the source: for every call of a function of the user's, which of its awaits it
+executed, how long each waited, and in which loop of the source they stand.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from asyncwhy.analysis.awaited import Awaited, Call, calls
+from asyncwhy.analysis.facts import ProcessFacts
+from asyncwhy.causes.draft import Run
+from asyncwhy.causes.origin import called_from, started_by, tasks_of
+from asyncwhy.causes.worth import LEAST_S, LEAST_SHARE
+from asyncwhy.model import Related, Site
+from asyncwhy.source.interface import Await, AwaitKind, Loop
+
+#: Awaits shorter than this on average overlap with nothing worth a task: making and waking one costs 0.1 ms.
+SHORT_S = 0.002
+
+
+@dataclass(frozen=True, slots=True)
+class Executed:
+    """An await of the source, and one execution of it."""
+
+    source: Await
+    one: Awaited
+
+    @property
+    def sleeps(self) -> bool:
+        """Whether it only passes time: that is wanted, and not work."""
+        owner, _, last = self.source.call.rpartition(".")
+        return last in ("sleep", "sleep_until", "sleep_forever") and owner in ("asyncio", "anyio", "trio")
+
+
+@dataclass(slots=True)
+class Turns:
+    """One run of a loop: `fetched` are the waits for the next item (`async for`), `turns` what each turn
+    executed."""
+
+    call: Call
+    loop: Loop
+    fetched: list[Executed]
+    turns: list[list[Executed]]
+
+
+class Executions:
+    """Every call of a process with the awaits of the source that it executed."""
+
+    def __init__(self, run: Run, facts: ProcessFacts) -> None:
+        self.run, self.facts = run, facts
+        self._at: dict[Site, Await | None] = {}
+        self._same: dict[Await, Await] = {}
+        self.loops: list[Any] | None = None  # what `await_in_loop` found
+        self.calls = [
+            (call, executed)
+            for call in calls(facts.line, facts.origins)
+            if (executed := self._executed(call))
+        ]
+
+    def _executed(self, call: Call) -> list[Executed]:
+        made = []
+        for one in call.awaits:
+            source = self.await_at(one.site)
+            if source is None:
+                return []
+            made.append(Executed(source, one))
+        return made
+
+    def await_at(self, site: Site) -> Await | None:
+        """The await of the source at a site; None where there is none, or more than one that it might be."""
+        if site not in self._at:
+            found = self._find(site)
+            # One object for each await, so that they can be compared by identity.
+            self._at[site] = found and self._same.setdefault(found, found)
+        return self._at[site]
+
+    def _find(self, site: Site) -> Await | None:
+        function = self.run.source.function_at(site.file, site.line, site.function.rpartition(".")[2])
+        if function is None:
+            return None
+        own = self.run.source.awaits(site.file, function)
+        here = [one for one in own if one.extent.line <= site.line <= one.extent.end_line]
+        if len(here) > 1 and site.column:
+            exact = [one for one in here if (one.line, one.column) == (site.line, site.column)]
+            covering = [
+                one for one in here if one.line == site.line and one.column <= site.column < one.end_column
+            ]
+            here = exact or covering or here
+        elif not here:
+            # The way out of an `async with` stands at its keyword.
+            here = [one for one in own if one.kind is not AwaitKind.AWAIT and one.line == site.line]
+        return here[0] if len(here) == 1 else None
+
+
+def turns_of(call: Call, executed: list[Executed]) -> Iterator[Turns]:
+    """The runs of loops among what one call executed, each with its turns."""
+    at = 0
+    while at < len(executed):
+        loop = executed[at].source.loop or _own_loop(executed, at)
+        end = at + 1
+        while end < len(executed) and loop is not None and _in(executed[end].source, loop):
+            end += 1
+        if loop is not None and end - at > 1:
+            yield _split(call, loop, executed[at:end])
+        at = end
+
+
+def _own_loop(executed: list[Executed], at: int) -> Loop | None:
+    """The `async for` whose header this is, as what follows it in its body knows it."""
+    source = executed[at].source
+    if source.kind is AwaitKind.ASYNC_FOR and at + 1 < len(executed):
+        loop = executed[at + 1].source.loop
+        if loop is not None and is_header(source, loop):
+            return loop
+    return None
+
+
+def is_header(source: Await, loop: Loop) -> bool:
+    """Whether the await is the loop's own wait for its next item."""
+    return (
+        source.kind is AwaitKind.ASYNC_FOR
+        and source.loop != loop
+        and (loop.line <= source.line <= loop.end_line and source.text == loop.iterable)
+    )
+
+
+def _in(source: Await, loop: Loop) -> bool:
+    return source.loop == loop or is_header(source, loop)
+
+
+def _split(call: Call, loop: Loop, executed: list[Executed]) -> Turns:
+    made = Turns(call, loop, [], [])
+    last: tuple[int, int] | None = None
+    for each in executed:
+        if is_header(each.source, loop):
+            made.fetched.append(each)
+            last = None
+            continue
+        place = (each.source.line, each.source.column)
+        leaving = made.turns and last == place and each.source.kind is AwaitKind.ASYNC_WITH
+        if last is None or (place <= last and not leaving):
+            made.turns.append([])
+        made.turns[-1].append(each)
+        last = place
+    return made
+
+
+def unread_targets(run: Run, loop: Loop, awaits: tuple[Await, ...]) -> bool:
+    """Whether nothing in the loop uses what it runs over: every turn does the same again."""
+    file = awaits[0].file
+    text = "\n".join(run.source.line(file, line) or "" for line in range(loop.line, loop.end_line + 1))
+    names = [name for name in loop.targets if name.isidentifier()]
+    return all(len(re.findall(rf"\b{re.escape(name)}\b", text)) <= 1 for name in names)
+
+
+def through_library(facts: ProcessFacts, one: Awaited) -> bool:
+    """Whether it waited for a peer: through a library or asyncio's streams."""
+    stack = facts.stack(one.stack)
+    return any(
+        facts.origins.package(site.file) or site.file.endswith(("asyncio/streams.py", "asyncio/sslproto.py"))
+        for site in stack
+    )
+
+
+def site_of(source: Await) -> Site:
+    """Where an await stands."""
+    return Site(source.file, source.line, source.column, source.function, source.end_column)
+
+
+def own_stack(facts: ProcessFacts, call: Call, one: Awaited) -> tuple[Site, ...]:
+    """The stack of an execution's longest wait from the call's own line outwards."""
+    stack = facts.stack(one.stack)
+    return stack[len(stack) - 1 - call.depth :]
+
+
+def began_before(facts: ProcessFacts, executed: Executed, since: float) -> bool:
+    """Whether it waited for a task that had been started by `since`: that overlapped already."""
+    other = facts.task_of(executed.one.other)
+    return other is not None and other.created < since - 1e-6
+
+
+def told(run: Run, facts: ProcessFacts, tasks: list[int], stack: tuple[Site, ...]) -> tuple[Related, ...]:
+    """Who called the function, and who started its tasks."""
+    related = list(called_from(run, facts, stack))
+    starter = started_by(facts, tasks_of(facts, tasks))
+    if starter is not None:
+        related.append(starter)
+    return tuple(related)
+
+
+def hurts_by_itself(run: Run, cost_s: float) -> bool:
+    """A program that never ends loses no wall time; whoever called waited the longer all the same."""
+    return run.facts.endless and cost_s >= max(LEAST_S, LEAST_SHARE * run.facts.wall_s)
+
+
+def executions(run: Run) -> list[Executions]:
+    """Those of every process, worked out once for a run."""
+    kept: list[Executions] | None = run.__dict__.get("_executions")
+    if kept is None:
+        kept = run.__dict__["_executions"] = [Executions(run, facts) for facts in run.facts.processes]
+    return kept
