@@ -10,6 +10,9 @@ from functools import cache
 from asyncwhy.model import Site
 from asyncwhy.trace.reader import Process
 
+#: What is to trio's programs as asyncio is to others: the loop's machinery, nobody's library.
+MACHINERY = ("-packages/trio/", "-packages/outcome/")
+
 
 class Origin(Enum):
     """Whose code it is."""
@@ -39,6 +42,8 @@ class Origins:
 
     def package(self, file: str) -> str | None:
         """The name of the library that a file belongs to, or None for the user's and the standard one."""
+        if any(machinery in file for machinery in MACHINERY):
+            return None
         for folder in ("/site-packages/", "/dist-packages/"):
             if folder in file:
                 name = file.rpartition(folder)[2].partition("/")[0]
@@ -73,6 +78,8 @@ def _origin(origins: Origins, file: str) -> Origin:
     if file.startswith("<frozen ") or "/_asyncwhy_agent/" in file or not file:
         return Origin.STANDARD
     if file.startswith("uvloop/"):  # compiled: its own coroutines are the loop's machinery
+        return Origin.STANDARD
+    if any(machinery in file for machinery in MACHINERY):
         return Origin.STANDARD
     if "/site-packages/" in file or "/dist-packages/" in file:
         return Origin.LIBRARY

@@ -12,7 +12,7 @@ from asyncwhy.analysis.jobs import Job
 from asyncwhy.analysis.places import Origin
 from asyncwhy.catalog import Offload
 from asyncwhy.causes.draft import Run
-from asyncwhy.causes.origin import MAKERS
+from asyncwhy.causes.origin import maker_of
 from asyncwhy.model import Handoff, Placement, Role, Site
 from asyncwhy.trace.reader import Place
 
@@ -81,8 +81,9 @@ def _run_by(facts: ProcessFacts, thread: int) -> str:
     for loop in facts.line.loops:
         if loop.thread == thread:
             for site in facts.stack(loop.stack):
-                if site.function in MAKERS:
-                    return MAKERS[site.function]
+                maker = maker_of(site)
+                if maker:
+                    return maker
     return "the event loop"
 
 

@@ -97,7 +97,7 @@ def _no_loop(facts: Facts) -> tuple[str, tuple[str, ...]]:
             "It cannot look into python -I, -E or -S, nor into interpreters older than 3.9.",
         )
     return f"the program ended after {seconds(facts.wall_s)} without starting a loop", (
-        "asyncwhy watches asyncio event loops; none was started.",
+        "asyncwhy watches asyncio and trio event loops; none was started.",
         "try: asyncwhy run -m yourpackage   (a module, not a file)",
     )
 
