@@ -7,7 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
-from asyncwhy.analysis import deadlocks, holds, replay, schedule, stuck, timeline, touches, wakers
+from asyncwhy.analysis import contention, deadlocks, holds, replay, schedule, stuck, timeline, touches, wakers
 from asyncwhy.analysis.jobs import Job, Pool, jobs_of, pools_of
 from asyncwhy.analysis.places import Origins
 from asyncwhy.model import Site
@@ -43,6 +43,11 @@ class ProcessFacts:
         """The unchanged replay."""
         return self.replayed(None)
 
+    @cached_property
+    def measured(self) -> replay.Replay:
+        """The run as it was, in a replay's terms; nothing is simulated."""
+        return replay.recorded(self.nodes)
+
     def replayed(self, change: replay.Change | None) -> replay.Replay:
         """The replay with a change, or without one."""
         return replay.run(self.nodes, self.jobs, self.pools, self.cores, change)
@@ -59,6 +64,11 @@ class ProcessFacts:
     def _by_thread(self) -> dict[int, timeline.Ints]:
         threads = self.nodes.thread
         return {int(number): np.flatnonzero(threads == number) for number in np.unique(threads)}
+
+    @cached_property
+    def contention(self) -> contention.Contention:
+        """Who queued for which lock, limit or channel."""
+        return contention.contention_of(self.line, self.nodes)
 
     @cached_property
     def waits(self) -> dict[int, list[stuck.Stuck]]:

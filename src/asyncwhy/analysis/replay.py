@@ -22,6 +22,7 @@ from asyncwhy.analysis.altered import altered
 from asyncwhy.analysis.jobs import Job, Pool
 from asyncwhy.analysis.plan import NEVER as _NEVER
 from asyncwhy.analysis.plan import Plan, plan
+from asyncwhy.analysis.relink import Links, relinked
 from asyncwhy.analysis.rewiring import Rewiring
 from asyncwhy.analysis.schedule import Nodes
 from asyncwhy.analysis.timeline import Floats
@@ -47,7 +48,8 @@ class Change:
     each needs of a core there; `like` maps a node to another one together with which it is released.  Jobs in
     `lengths` run for so many seconds instead, those in `inline` in so many where they are submitted, without a
     worker.  Nodes `earlier` are released so many seconds before their time from outside, those in `shorter` run
-    for that share of their time only.  `rewired` nodes are released by others than they were."""
+    for that share of their time only.  `rewired` nodes are released by others than they were, and so are those in
+    `links`, which may also cut nodes in two."""
 
     cuts: dict[int, list[Cut]] = field(default_factory=dict)
     workers: dict[int, int] = field(default_factory=dict)
@@ -58,6 +60,7 @@ class Change:
     earlier: dict[int, float] = field(default_factory=dict)
     shorter: dict[int, float] = field(default_factory=dict)
     rewired: Rewiring = field(default_factory=Rewiring)
+    links: Links = field(default_factory=Links)
 
     def plus(self, other: Change) -> Change:
         """Both changes at once."""
@@ -74,6 +77,7 @@ class Change:
             {**self.earlier, **other.earlier},
             {**self.shorter, **other.shorter},
             rewired=self.rewired.plus(other.rewired),
+            links=self.links.plus(other.links),
         )
 
 
@@ -103,7 +107,10 @@ def run(
     nodes: Nodes, jobs: list[Job], pools: dict[int, Pool], cores: int, change: Change | None = None
 ) -> Replay:
     """Simulate; `change` None gives the run back as it was."""
-    return _Simulation(nodes, jobs, pools, cores, change or Change()).run()
+    made = _Simulation(nodes, jobs, pools, cores, change or Change()).run()
+    count = len(nodes.start)  # parts of nodes come after them
+    made.release, made.start, made.end = made.release[:count], made.start[:count], made.end[:count]
+    return made
 
 
 class _Simulation:
@@ -116,6 +123,7 @@ class _Simulation:
         if change.earlier or change.shorter:
             nodes = altered(nodes, change.earlier, change.shorter)
         nodes = change.rewired.of(nodes) if change.rewired else nodes
+        nodes = relinked(nodes, change.links) if change.links else nodes
         self.nodes, self.jobs, self.pools, self.change = nodes, jobs, pools, change
         self.count = count = len(nodes.start)
         self.plan = nodes.plan if not change.like else plan(nodes, change.like)
@@ -152,7 +160,8 @@ class _Simulation:
                 continue
             thread = threads[item]
             began = free[thread]
-            began = max(began, time)
+            if time > began:  # noqa: PLR1730  calls of `max` would be a fifth of it all
+                began = time
             release[item] = time
             starts[item] = began
             ends[item] = free[thread] = began + runs[item]
@@ -162,7 +171,8 @@ class _Simulation:
                 then = began + after[edge]
                 left = needs[child] - 1
                 needs[child] = left
-                then = max(then, release[child])
+                if release[child] > then:
+                    then = release[child]
                 if left:
                     release[child] = then
                 else:

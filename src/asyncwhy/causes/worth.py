@@ -15,6 +15,8 @@ ONCE_S = 0.02
 #: this share of its time in it: in a program that is meant to be asynchronous that is the answer sought.
 ALONE_SHARE = 0.10
 ALONE_S = 0.05
+#: Queueing hurts nobody by itself: where the replay knows what the run would save, that alone counts.
+QUEUES = frozenset(("serialised-by-lock", "concurrency-limit", "serial-dispatch"))
 
 
 def worthwhile(draft: Draft, gain_s: float | None, wall_s: float, least_s: float = LEAST_S) -> bool:
@@ -26,6 +28,8 @@ def worthwhile(draft: Draft, gain_s: float | None, wall_s: float, least_s: float
         return False
     if gain_s is not None and gain_s >= least:
         return True
+    if gain_s is not None and draft.cause in QUEUES:
+        return False
     late = sum(victim.late_s for victim in draft.victims)
     if late >= least:
         return True

@@ -40,7 +40,7 @@ RAW: dict[int, tuple[str, ...]] = {
     109: ("time", "thread", "loop", "stack"),
     115: ("task", "start", "kept"),
     130: ("time", "primitive", "task", "what", "thread"),
-    131: ("time", "put", "primitive", "task", "thread"),
+    131: ("time", "put", "primitive", "task", "thread", "stack"),
 }
 #: The column that says when a row's thread was that thread; "time" where nothing is said.
 _TIME = {

@@ -164,7 +164,14 @@ TABLES: dict[int, tuple[str, np.dtype[np.void]]] = {
     131: (
         "takes",  # an item was taken from a channel in which it lay since `put`
         np.dtype(
-            [("time", "<u8"), ("put", "<u8"), ("primitive", "<u4"), ("task", "<u4"), ("thread", "<u4"), ("pad", "<u4")]
+            [
+                ("time", "<u8"),
+                ("put", "<u8"),
+                ("primitive", "<u4"),
+                ("task", "<u4"),
+                ("thread", "<u4"),
+                ("stack", "<u4"),  # of the first ones only
+            ]
         ),
     ),
 }

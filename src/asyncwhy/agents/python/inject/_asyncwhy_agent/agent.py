@@ -9,6 +9,7 @@ import sys
 from . import primitives as p
 from . import unawaited
 from .asyncio_hooks import AsyncioHooks
+from .contention import ContentionHooks
 from .imports import Watcher
 from .pools import PoolHooks
 from .processes import Environment, ProcessHooks
@@ -39,6 +40,7 @@ class Agent:
         self.asyncio = AsyncioHooks(self.recorder, self.installation)
         self.threads = ThreadHooks(self.recorder, self.installation)
         self.pools = PoolHooks(self.recorder, self.installation, self.threads.site_of, self._task_number)
+        self.contention = ContentionHooks(self.recorder, self.installation, self._task_number)
         self.sampler = Sampler(self.recorder, self.asyncio.idle_codes, self.asyncio.running)
         self.sampler.glance = self.asyncio.glance
         self.uvloop = UvloopHooks(self.asyncio, self.installation)
@@ -61,11 +63,14 @@ class Agent:
         self.describe()
         Watcher(
             {
-                "asyncio": self._guard(lambda _: self.asyncio.install()),
+                "asyncio": self._both(lambda _: self.asyncio.install(), self.contention.install_asyncio),
                 "threading": self._guard(self.threads.install),
                 "concurrent.futures.thread": self._guard(self._thread_pools),
                 "concurrent.futures.process": self._guard(self.pools.install_processes),
-                "anyio._backends._asyncio": self._guard(self.pools.install_anyio),
+                "anyio._backends._asyncio": self._both(
+                    self.pools.install_anyio, self.contention.install_anyio
+                ),
+                **{name: self._guard(install) for name, install in self.contention.watched().items()},
                 "uvloop": self._guard(self.uvloop.install),
                 "trio._core._run": self._guard(self.trio.install),
                 "trio._core._entry_queue": self._guard(self.trio.install_entries),
@@ -81,7 +86,10 @@ class Agent:
             self.shelf,
         ).begin()
         self.sampler.start()
-        self.start_cpu = p.thread_cpu() - cpu_before
+
+    def _both(self, *installers):
+        guarded = [self._guard(install) for install in installers]
+        return lambda module: [install(module) for install in guarded]
 
     def _guard(self, install):
         def guarded(module):
@@ -207,6 +215,7 @@ class Agent:
             self.asyncio.begin_anew()
             self.trio.begin_anew()
             self.pools.pools.clear()
+            self.contention.begin_anew()
             self.sampler.begin_anew()
             self.begun = p.clock()
             self.describe()

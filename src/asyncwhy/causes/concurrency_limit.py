@@ -1,0 +1,155 @@
+"""`concurrency-limit`: a semaphore, a connection pool or a single consumer is what the speed depends on."""
+
+from __future__ import annotations
+
+from asyncwhy.analysis.contention import ACQUIRE, GET
+from asyncwhy.analysis.facts import ProcessFacts
+from asyncwhy.analysis.replay import Change
+from asyncwhy.causes.channels import Channel, channels
+from asyncwhy.causes.draft import Draft, Run, Words
+from asyncwhy.causes.queueing import Contended, acquired, contended, freed, locks, package_of, wider
+from asyncwhy.causes.seconds import seconds
+from asyncwhy.model import Effects, Related, Remedy, Safety, Site
+
+SLUG = "concurrency-limit"
+
+#: Up to so many nodes the wider limit is replayed as well, to say what it would give.
+SMALL = 100_000
+
+
+def find(run: Run) -> list[Draft]:
+    """Limits for which tasks queued, and channels that one consumer empties while producers wait."""
+    made = []
+    for facts in run.facts.processes:
+        groups = contended(facts, ACQUIRE, acquired(facts) - locks(facts))
+        pools = {number for number, one in facts.contention.primitives.items() if one.is_pool}
+        groups += contended(facts, GET, pools)
+        for group in groups:
+            draft = _limit(run, group)
+            if draft is not None:
+                made.append(draft)
+        for channel in channels(facts):
+            if channel.producers_wait:
+                made.append(_consumer(run, channel))
+    return made
+
+
+# --- limits --------------------------------------------------------------------------------------------
+
+
+def _limit(run: Run, group: Contended) -> Draft | None:
+    facts = group.facts
+    waiting = group.waiting_lines()
+    defined = group.made_at()
+    site = defined or (waiting[0].site if waiting else None)
+    if site is None:
+        return None
+    held = group.holding_line()
+    limit = group.limit or _things(group)
+    related = []
+    if held is not None:
+        related.append(Related("held here", held, f"{seconds(sum(group.held.values()))} while others queued"))
+    related += [
+        Related("waited here", one.site, f"{one.count} times, {seconds(one.late_s / one.count)} on average")
+        for one in waiting[:3]
+    ]
+    call = run.source.call_at(site.file, site.line, site.column or None, None, site.end_column)
+    return Draft(
+        cause=SLUG,
+        facts=facts,
+        site=site,
+        words=_words(group, limit),
+        count=len(group.queued),
+        cost_s=group.late_s,
+        call=call.qualified if call is not None else group.kind,
+        operation="lock",
+        inside_library=package_of(facts, facts.stack(group.queued[0].stack)),
+        stack=(site,),
+        related=tuple(related),
+        victims=waiting,
+        effects=Effects(late_s=group.late_s),
+        remedies=_remedies(run, group, limit),
+        change=Change(links=freed(group.queued)),
+    )
+
+
+def _things(group: Contended) -> int:
+    """How many things a pool held: those that were taken before anybody had to wait."""
+    first = min(one.asked for one in group.queued)
+    number = group.primitives[0].number
+    return sum(take.primitive == number and take.got <= first for take in group.facts.contention.takes)
+
+
+def _name(group: Contended, limit: int) -> str:
+    name = group.kind.rpartition(".")[2].lstrip("_")
+    of = f" of {limit}" if limit else ""
+    words = {"Semaphore": "a semaphore", "BoundedSemaphore": "a semaphore", "CapacityLimiter": "a limiter"}
+    return words.get(name, "a pool" if group.primitives[0].is_pool else f"a `{name}`") + of
+
+
+def _words(group: Contended, limit: int) -> Words:
+    tasks = len({one.task for one in group.queued})
+    mean = group.late_s / len(group.queued)
+    name = _name(group, limit)
+    return Words(
+        headline=f"{tasks} tasks queue for {name}",
+        label=f"{name}: {len(group.queued)} waits, {seconds(mean)} on average",
+        message=(
+            f"{tasks} tasks queued for {name}, {seconds(mean)} on average. If the limit is wanted (it may protect a "
+            "database, a peer, memory or a rate), this is what it costs; if it is a default, choose it."
+        ),
+    )
+
+
+def _remedies(run: Run, group: Contended, limit: int) -> tuple[Remedy, ...]:
+    title = "find out what the limit protects and how much that can bear, then raise it in steps and measure"
+    possible = None
+    facts = group.facts
+    if limit and not run.facts.endless and len(facts.nodes.start) <= SMALL:
+        changed = facts.replayed(Change(links=wider(facts, group, limit)))
+        possible = max(run.facts.wall_s - max(facts.baseline.last - changed.last, 0.0), 0.0)
+        title += f"; with {2 * limit} instead of {limit}:"
+    return (
+        Remedy(title, Safety.CHANGES_BEHAVIOUR, possible_s=possible),
+        Remedy("hold it for less: await under the limit only what it is there for", Safety.SKETCH),
+    )
+
+
+# --- channels ------------------------------------------------------------------------------------------
+
+
+def _consumer(run: Run, channel: Channel) -> Draft:
+    facts = channel.facts
+    call = run.source.call_at(
+        channel.site.file, channel.site.line, channel.site.column or None, None, channel.site.end_column
+    )
+    late = sum(one.late_s for one in channel.producers)
+    size = f" of {channel.limit}" if channel.limit else ""
+    return Draft(
+        cause=SLUG,
+        facts=facts,
+        site=channel.site,
+        words=Words(
+            headline="one consumer empties a channel that everything passes through",
+            label=f"{channel.count} items waited here for the one before, {seconds(channel.handled_s)} in all",
+            message=(
+                f"The channel{size} was full: its producers waited {seconds(late)} for its only consumer, which "
+                f"awaits in line {channel.site.line} before it takes the next item. A larger channel would not help."
+            ),
+        ),
+        count=channel.count,
+        cost_s=channel.handled_s,
+        call=call.qualified if call is not None else "await",
+        operation="queue",
+        stack=(channel.site,),
+        related=channel.related(),
+        victims=channel.producers,
+        effects=Effects(late_s=late),
+        remedies=(Remedy("start several consumers, if the order does not matter", Safety.CHANGES_BEHAVIOUR),),
+        change=Change(links=channel.links()),
+    )
+
+
+def limited(facts: ProcessFacts) -> set[Site]:
+    """Lines at which consumers are told as limits."""
+    return {channel.site for channel in channels(facts) if channel.producers_wait}

@@ -1,0 +1,170 @@
+"""What tasks queued for: grouped by where the lock, limit or channel was made, with who held it and where."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from asyncwhy.analysis.contention import ACQUIRE, Primitive, Queued
+from asyncwhy.analysis.facts import ProcessFacts
+from asyncwhy.analysis.places import Origin
+from asyncwhy.analysis.relink import Links
+from asyncwhy.model import Site, Victim
+
+#: Tokens of worker threads are told by `pool-saturated`, which knows the jobs.
+WORKER_TOKENS = "run_sync_in_worker_thread"
+#: A task's suspended stack inside the awaits that its own line began is followed so many tasks outwards.
+OUTWARDS = 8
+
+
+@dataclass
+class Contended:
+    """All queueing for primitives made at one place, and what their holders awaited: seconds by stack."""
+
+    facts: ProcessFacts
+    primitives: list[Primitive] = field(default_factory=list)
+    queued: list[Queued] = field(default_factory=list)
+    held: dict[int, float] = field(default_factory=lambda: defaultdict(float))
+
+    @property
+    def kind(self) -> str:
+        """The class of the primitives."""
+        return self.primitives[0].kind
+
+    @property
+    def limit(self) -> int:
+        """The limit that was set; 0 where there is none."""
+        return max(primitive.limit for primitive in self.primitives)
+
+    @property
+    def late_s(self) -> float:
+        """Seconds that tasks queued, summed."""
+        return sum(one.seconds for one in self.queued)
+
+    def made_at(self) -> Site | None:
+        """The user's line that made them."""
+        return user_line(self.facts, self.facts.stack(self.primitives[0].stack))
+
+    def waiting_lines(self) -> tuple[Victim, ...]:
+        """The user's lines that queued, those that waited longest first."""
+        return waiting_lines(self.facts, self.queued)
+
+    def holding_line(self) -> Site | None:
+        """The line at which holders awaited most, in the function that took what the others wanted."""
+        takers = {
+            (site.file, site.function)
+            for stack in {one.stack for one in self.queued}
+            if (site := user_line(self.facts, self.facts.stack(stack))) is not None
+        }
+        seconds: dict[Site, float] = defaultdict(float)
+        for stack, held_s in self.held.items():
+            site = line_within(self.facts, self.facts.stack(stack), takers)
+            if site is not None:
+                seconds[site] += held_s
+        return max(seconds, key=lambda site: seconds[site]) if seconds else None
+
+
+def contended(facts: ProcessFacts, what: int, wanted: set[int]) -> list[Contended]:
+    """Queueing of one kind for those of the `wanted` primitives, by where they were made."""
+    known = facts.contention
+    groups: dict[tuple[str, int], Contended] = {}
+    grants: dict[tuple[int, int], list[float]] = defaultdict(list)
+    for one in known.queued:
+        grants[one.primitive, one.task].append(one.until)
+    for one in known.queued:
+        if one.primitive not in wanted or one.what != what or _is_token(facts, one):
+            continue
+        primitive = known.primitives[one.primitive]
+        key = (primitive.kind, primitive.stack or one.stack)
+        group = groups.setdefault(key, Contended(facts))
+        if primitive not in group.primitives:
+            group.primitives.append(primitive)
+        group.queued.append(one)
+        if one.holder >= 0:
+            since = max([one.asked, *_before(grants[one.primitive, one.holder], one.until)])
+            for wait, seconds in known.waits_between(one.holder, since, one.until):
+                group.held[wait.stack] += seconds
+    return list(groups.values())
+
+
+def _before(times: Iterable[float], until: float) -> Iterable[float]:
+    return (time for time in times if time < until)
+
+
+def _is_token(facts: ProcessFacts, one: Queued) -> bool:
+    return any(site.function.endswith(WORKER_TOKENS) for site in facts.stack(one.stack)[:6])
+
+
+def user_line(facts: ProcessFacts, stack: Sequence[Site]) -> Site | None:
+    """The user's innermost line, or None if there is none."""
+    return next((site for site in stack if facts.origins.is_user(site)), None)
+
+
+def line_within(facts: ProcessFacts, stack: Sequence[Site], functions: set[tuple[str, str]]) -> Site | None:
+    """The innermost line of a stack that stands in one of the functions; else the user's innermost."""
+    for site in stack:
+        if (site.file, site.function) in functions:
+            return site
+    return user_line(facts, stack)
+
+
+def waiting_lines(facts: ProcessFacts, queued: Iterable[Queued]) -> tuple[Victim, ...]:
+    """The user's lines that queued, those that waited longest first."""
+    seconds: dict[Site, list[float]] = defaultdict(list)
+    for one in queued:
+        site = user_line(facts, facts.sent_stack(one.stack, one.task))
+        if site is not None:
+            seconds[site].append(one.seconds)
+    made = [Victim(site, len(each), sum(each)) for site, each in seconds.items()]
+    return tuple(sorted(made, key=lambda victim: -victim.late_s))
+
+
+def freed(queued: Iterable[Queued]) -> Links:
+    """Nobody queues: each goes on when it asked.  Waits that nobody's release ended stay as they were."""
+    return Links(freed={one.node for one in queued if one.holder >= 0})
+
+
+def wider(facts: ProcessFacts, group: Contended, more: int) -> Links:
+    """The limit lets so many more through: each goes on with the release that came `more` before its own."""
+    links = freed(group.queued)
+    edges = facts.nodes.edges
+    release = dict(
+        zip(edges.child.tolist(), zip(edges.node.tolist(), edges.offset.tolist(), strict=True), strict=True)
+    )
+    for number in {one.primitive for one in group.queued}:
+        own = sorted(
+            (one for one in group.queued if one.primitive == number and one.holder >= 0),
+            key=lambda one: one.asked,
+        )
+        line: list[Queued] = []
+        for one in own:
+            if line and one.asked > line[-1].until:
+                line = []  # the queue was empty in between
+            line.append(one)
+            if len(line) > more:
+                given = release.get(line[-1 - more].node)
+                if given is not None:
+                    links.instead[one.node] = given
+    return links
+
+
+def package_of(facts: ProcessFacts, stack: Sequence[Site]) -> str | None:
+    """The library in which a stack begins, below the standard one; None if it is the user's own code."""
+    for site in stack:
+        origin = facts.origins.of(site.file)
+        if origin is not Origin.STANDARD:
+            return facts.origins.package(site.file) if origin is Origin.LIBRARY else None
+    return None
+
+
+def locks(facts: ProcessFacts) -> set[int]:
+    """The primitives that let one through at a time."""
+    return {
+        number for number, one in facts.contention.primitives.items() if one.kind.rpartition(".")[2] == "Lock"
+    }
+
+
+def acquired(facts: ProcessFacts) -> set[int]:
+    """The primitives that tasks acquire and release: locks, semaphores, limiters and connection pools."""
+    return {one.primitive for one in facts.contention.queued if one.what == ACQUIRE}
