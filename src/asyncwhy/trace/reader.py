@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -21,6 +21,7 @@ from asyncwhy.errors import TraceCorrupt, TraceError, TraceTooNew, TraceTruncate
 from asyncwhy.model import Site
 from asyncwhy.trace import schema
 
+T = TypeVar("T")
 Rows = np.ndarray[Any, np.dtype[Any]]
 
 
@@ -126,10 +127,10 @@ def _chunks(path: Path, data: bytes | mmap.mmap) -> Iterator[tuple[int, int, mem
 
 def _take(trace: Trace, kind: int, index: int, payload: memoryview) -> None:
     if kind == schema.RUN:
-        trace.run.update(json.loads(bytes(payload)))
+        trace.run.update(_of(dict, json.loads(bytes(payload))))
         return
     if kind == schema.SOURCES:
-        trace.sources.update(json.loads(_decompress(payload)))
+        trace.sources.update(_of(dict, json.loads(_decompress(payload))))
         return
     if kind == schema.END:
         trace.ended = True
@@ -141,15 +142,23 @@ def _take(trace: Trace, kind: int, index: int, payload: memoryview) -> None:
         name, dtype = schema.TABLES[kind]
         process.parts.setdefault(name, []).append(np.frombuffer(payload, dtype))
     elif kind == schema.META:
-        process.meta.update(json.loads(bytes(payload)))
+        process.meta.update(_of(dict, json.loads(bytes(payload))))
     elif kind == schema.EVENTS:
-        process.events.extend(json.loads(bytes(payload)))
+        process.events.extend(_of(dict, event) for event in _of(list, json.loads(bytes(payload))))
     elif kind == schema.STRINGS:
-        process.strings.update(json.loads(bytes(payload)))
+        for number, text in _of(list, json.loads(bytes(payload))):
+            process.strings[_of(int, number)] = _of(str, text)
     elif kind == schema.SITES:
         _sites(process, np.frombuffer(payload, schema.SITE))
     elif kind == schema.STACKS:
         _stacks(process, np.frombuffer(payload, "<u8").tolist())
+
+
+def _of(kind: type[T], value: Any) -> T:
+    """The value, if it is of that kind."""
+    if not isinstance(value, kind):
+        raise TypeError(kind)
+    return value
 
 
 def _decompress(payload: memoryview) -> bytes:

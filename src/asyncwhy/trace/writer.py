@@ -25,8 +25,12 @@ class Writer:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._file = path.open("wb", buffering=0)
+        except OSError as error:
+            raise TraceUnwritable(f"cannot write the trace {path}: {error.strerror}") from None
+        try:
             self._file.write(schema.FILE_HEADER.pack(schema.MAGIC, schema.VERSION, 0))
         except OSError as error:
+            self._file.close()
             raise TraceUnwritable(f"cannot write the trace {path}: {error.strerror}") from None
 
     def chunk(self, kind: int, process: int, payload: bytes) -> None:

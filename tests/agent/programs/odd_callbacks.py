@@ -39,7 +39,7 @@ async def main():
     with ThreadPoolExecutor(1) as pool:
         pool.submit(Refuses(), 5).result()
         pool.submit(Refuses(), 5.5).result()
-    thread = threading.Thread(target=Refuses(), args=(6,))
+    thread = threading.Thread(target=Refuses(), args=(6,), name="odd")
     thread.start()
     thread.join()
 
