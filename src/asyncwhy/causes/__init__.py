@@ -27,4 +27,5 @@ FOUND_IN_RUNS = (
     "unsafe-wakeup",
     "task-lost",
     "busy-wait",
+    "loop-misconfigured",
 )

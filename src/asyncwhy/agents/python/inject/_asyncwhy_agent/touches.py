@@ -24,6 +24,7 @@ class TouchHooks:
         self.hooks = hooks
         self.recorder = recorder
         self.installation = installation
+        self.futures = None  # whether futures are timed
         self.traces = [0, 0]  # stack traces that debug mode took, and their nanoseconds
 
     def touched(self, loop, runs_in):
@@ -38,13 +39,14 @@ class TouchHooks:
     def install_debug(self, base_events, format_helpers):
         """Who switches debug mode on; and the time of each stack trace that asyncio then takes."""
         guard = self.installation.harmless
+        self.loop_class = base_events.BaseEventLoop
         names = {"__aw_debug": guard(self._debug)}
         self._put(base_events.BaseEventLoop, "set_debug", names, before="__aw_debug(self, enabled)")
-        names = {"__aw_clock": p.clock, "__aw_traced": guard(self._traced)}
+        self.timed = {"__aw_clock": p.clock, "__aw_traced": guard(self._traced)}
         self._put(
             format_helpers,
             "extract_stack",
-            names,
+            self.timed,
             before="__aw_before = __aw_clock()",
             beside=(("stack.reverse", "", "__aw_traced(__aw_before)"),),
         )
@@ -56,9 +58,14 @@ class TouchHooks:
             self.installation.lacking("%s.%s" % (owner.__name__, name), reason)
         else:
             self.installation.put(owner, name, made)
+        return True
 
     def _debug(self, loop, enabled):
         if enabled:
+            if self.futures is None:
+                # Futures take their stack traces in C, unseen; this one is only put in where that happens.
+                around = ("futures.Future", "__aw_before = __aw_clock()", "__aw_traced(__aw_before)", "always")
+                self.futures = self._put(self.loop_class, "create_future", self.timed, beside=(around,))
             stack = self.recorder.interner.stack(p.get_frame(2))
             self.recorder.event("debug", loop=self.hooks.loop_number(loop), thread=p.ident(), stack=stack)
 
