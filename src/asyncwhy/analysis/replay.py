@@ -137,6 +137,7 @@ class _Simulation:
         self.heap: list[tuple[float, int]] = []
         self.parts: list[tuple[int, float]] = []
         self.delays: list[tuple[int, float, float]] = []
+        self.happened: dict[int, tuple[int, int]] = {}  # of cut nodes: the next edge, the next job
 
     def run(self) -> Replay:
         """Take the events in order of time: those known from the beginning, and those that follow."""
@@ -223,24 +224,19 @@ class _Simulation:
         self.parts.append((node, min(cut.offset + cut.length, run) + 1e-12))
 
     def _effects(self, node: int, base: float, low: float, high: float, last: bool) -> None:
-        """Release what the node released, and submit what it submitted, between two offsets of its run."""
-        plan = self.plan
-        for edge in range(plan.first[node], plan.woken[node]):
-            offset, child = plan.after[edge], plan.children[edge]
-            if (offset >= low or low == 0.0) and (offset < high or last):
-                self._need(child, base + min(max(offset, low), high))
-            elif offset < low and low > 0.0 and not self._done_before(node, offset, low):
-                self._need(child, base + low)
-        for offset, job in self.nodes.submits.get(node, ()):
-            if offset >= low and (offset < high or last):
-                heappush(self.heap, (base + offset, self.count + job))
+        """Release what the node released, and submit what it submitted, up to offset `high` of its run.
 
-    def _done_before(self, node: int, offset: float, low: float) -> bool:
-        # An effect inside a cut happens when the cut is over; one before it has already happened.
-        return not any(
-            cut.offset <= offset < cut.offset + cut.length and abs(cut.offset + cut.length - low) < 1e-9
-            for cut in self.change.cuts.get(node, ())
-        )
+        What would have happened inside a cut happens when the cut is over, at `low`.
+        """
+        plan, submits = self.plan, self.nodes.submits.get(node, ())
+        edge, job = self.happened.get(node, (plan.first[node], 0))
+        while edge < plan.woken[node] and (last or plan.after[edge] < high):
+            self._need(plan.children[edge], base + min(max(plan.after[edge], low), high))
+            edge += 1
+        while job < len(submits) and (last or submits[job][0] < high):
+            heappush(self.heap, (base + min(max(submits[job][0], low), high), self.count + submits[job][1]))
+            job += 1
+        self.happened[node] = (edge, job)
 
     def _need(self, node: int, time: float) -> None:
         self.release[node] = max(self.release[node], time)
