@@ -130,3 +130,9 @@ def descendants(line: Timeline, task: int) -> set[int]:
             made.add(one_of)
             todo.extend(children.get(one_of, ()))
     return made
+
+
+def stopped_at(line: Timeline, endless: bool) -> float:
+    """When a run was over: what was stopped from outside may wait for its threads long after that."""
+    ends = [loop.end for loop in line.loops if loop.end is not None]
+    return max(ends) if endless and ends else line.ended

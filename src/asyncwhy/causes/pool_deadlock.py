@@ -10,6 +10,7 @@ from asyncwhy.analysis.deadlocks import Deadlock
 from asyncwhy.analysis.facts import ProcessFacts
 from asyncwhy.analysis.jobs import Job
 from asyncwhy.analysis.replay import Change, union
+from asyncwhy.analysis.stuck import stopped_at
 from asyncwhy.causes.draft import Draft, Run, Words
 from asyncwhy.causes.origin import called_from
 from asyncwhy.causes.seconds import seconds
@@ -18,8 +19,8 @@ from asyncwhy.model import Effects, Related, Remedy, Safety, Site
 
 SLUG = "pool-deadlock"
 
-#: A deadlock that was still there this close to the end of the process (two flushes) never ended.
-TO_THE_END_S = 0.5
+#: A deadlock that was still there this close to the end, or to when the program was stopped, never ended.
+TO_THE_END_S = 0.1
 
 
 def find(run: Run) -> list[Draft]:
@@ -38,14 +39,16 @@ def find(run: Run) -> list[Draft]:
 
 def _draft(run: Run, facts: ProcessFacts, pools: frozenset[int], found: list[Deadlock]) -> Draft | None:
     places = _waiting_lines(facts, found)
-    spans = [(one.start, one.end) for one in found if one.end > one.start]
+    latest = stopped_at(facts.line, run.facts.endless)
+    spans = [(one.start, min(one.end, latest)) for one in found if min(one.end, latest) > one.start]
     if not places or not spans:
         return None
     site, stack = places[0]
     held = set().union(*(one.held for one in found))
     queued = set().union(*(one.queued for one in found))
-    stopped = any(facts.jobs[index].end is None for index in held)
-    for_ever = stopped and max(end for _, end in spans) >= facts.line.ended - TO_THE_END_S
+    for_ever = max(end for _, end in spans) >= latest - TO_THE_END_S and (
+        run.facts.endless or any(facts.jobs[index].end is None for index in held)
+    )
     cost = union(np.array(spans))
     if cost < LEAST_S and not for_ever:
         return None
@@ -63,14 +66,14 @@ def _draft(run: Run, facts: ProcessFacts, pools: frozenset[int], found: list[Dea
         cause=SLUG,
         facts=facts,
         site=site,
-        words=_words(facts, pools, found, len(queued), cost, for_ever),
+        words=_words(facts, pools, len(queued), cost, for_ever),
         count=len(held),
         cost_s=cost,
         call=call.qualified if call is not None else "Future.result",
         operation="pool",
         stack=stack,
         related=tuple(related),
-        effects=Effects(late_s=cost, threads=len(held), lost=len(queued) if for_ever else 0),
+        effects=Effects(threads=len(held), lost=len(queued) if for_ever else 0),
         worth=True,
         remedies=_remedies(),
         change=None if for_ever else _called_directly(facts, found),
@@ -115,7 +118,6 @@ def _jobs(count: int) -> str:
 def _words(
     facts: ProcessFacts,
     pools: frozenset[int],
-    found: list[Deadlock],
     queued: int,
     cost: float,
     for_ever: bool,

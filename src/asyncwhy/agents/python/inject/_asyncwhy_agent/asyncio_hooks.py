@@ -89,6 +89,7 @@ class AsyncioHooks:
         self.task_classes = (tasks.Task, tasks._PyTask)
         self.future_classes = (futures.Future, futures._PyFuture)
         self.current_task = tasks.current_task
+        self.handing_over = tasks.run_coroutine_threadsafe.__code__
         guard = self.installation.harmless
         self.adopt = guard(self._adopt, [0, 0])
         self.waited = guard(self._waited)
@@ -337,9 +338,11 @@ class AsyncioHooks:
 
     def _wakeup(self, loop):
         """Note who touches the loop from outside; the bit for the ready time of what it scheduled."""
-        # From the loop's own thread this is only a slow `call_soon`.
-        if getattr(loop, "_thread_id", 0) == p.ident():
+        # From the loop's own thread this is only a slow `call_soon`; but who hands a coroutine over from there
+        # may wait for it.
+        own = getattr(loop, "_thread_id", 0) == p.ident()
+        if own and p.get_frame(3).f_code is not self.handing_over:
             return 0
         stack = self.recorder.interner.stack(p.get_frame(2))
         self.recorder.by_name["wakeups"].extend((p.clock(), p.ident(), self.loop_number(loop), stack))
-        return FOREIGN
+        return 0 if own else FOREIGN
