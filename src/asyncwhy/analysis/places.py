@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
-from functools import cache
 
 from asyncwhy.model import Site
 from asyncwhy.trace.reader import Process
@@ -29,6 +28,7 @@ class Origins:
     library: str
     prefixes: tuple[str, ...]
     folder: str = ""
+    _known: dict[str, Origin] = field(default_factory=dict, compare=False, repr=False)
 
     @staticmethod
     def of_process(process: Process) -> Origins:
@@ -38,7 +38,10 @@ class Origins:
 
     def of(self, file: str) -> Origin:
         """Whose code a file is."""
-        return _origin(self, file)
+        known = self._known.get(file)
+        if known is None:
+            known = self._known[file] = _origin(self, file)
+        return known
 
     def package(self, file: str) -> str | None:
         """The name of the library that a file belongs to, or None for the user's and the standard one."""
@@ -73,7 +76,6 @@ class Origins:
         return None if index is None else stack[index]
 
 
-@cache
 def _origin(origins: Origins, file: str) -> Origin:
     if file.startswith("<frozen ") or "/_asyncwhy_agent/" in file or not file:
         return Origin.STANDARD

@@ -172,7 +172,7 @@ class _Simulation:
                 then = began + after[edge]
                 left = needs[child] - 1
                 needs[child] = left
-                if release[child] > then:
+                if release[child] > then:  # noqa: PLR1730
                     then = release[child]
                 if left:
                     release[child] = then

@@ -80,12 +80,17 @@ def _by_place(facts: ProcessFacts, steps: Ints) -> list[Ints]:
     """Steps gathered by the function that they belong to."""
     line = facts.line
     refs, inverse = np.unique(line.ref[steps], return_inverse=True)
+    # By identity first: a process has one object for each place, and there may be a task for every step.
+    labelled: dict[int, int] = {}
     keys: dict[object, int] = {}
-    label = np.empty(len(refs), np.int64)
-    for index, ref in enumerate(refs.tolist()):
+    label: list[int] = []
+    for ref in refs.tolist():
         place = line.place(ref)
-        label[index] = keys.setdefault(place.site if place else ref, len(keys))
-    labels = label[inverse]
+        known = labelled.get(id(place)) if place else None
+        if known is None:
+            known = labelled[id(place)] = keys.setdefault(place.site if place else ref, len(keys))
+        label.append(known)
+    labels = np.array(label)[inverse]
     order = np.argsort(labels, kind="stable")
     return [steps[part] for part in np.split(order, np.flatnonzero(np.diff(labels[order])) + 1)]
 

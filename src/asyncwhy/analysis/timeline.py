@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -22,8 +22,7 @@ Bools = np.ndarray[Any, np.dtype[np.bool_]]
 NOWHERE = Site("", 0, 0, "")
 
 
-@dataclass(frozen=True, slots=True)
-class Task:
+class Task(NamedTuple):
     """One task: `stack` is where it was made, `code` where its coroutine is defined."""
 
     number: int
@@ -180,9 +179,10 @@ def _ended(timeline: Timeline) -> float:
 def _tasks(process: Process, origin_ns: int) -> dict[int, Task]:
     made: dict[int, Task] = {}
     strings, places = process.strings, process.places
+    numbered, eager = schema.NUMBERED, schema.EAGER
     for created, task, parent, stack, code, name, thread, flags in process.table("tasks").tolist():
-        if name & schema.NUMBERED:
-            text = f"Task-{name & (schema.NUMBERED - 1)}"
+        if name & numbered:
+            text = f"Task-{name ^ numbered}"
         else:
             text = strings.get(name, f"task {task}")
         made[task] = Task(
@@ -192,7 +192,7 @@ def _tasks(process: Process, origin_ns: int) -> dict[int, Task]:
             (created - origin_ns) / 1e9,
             stack,
             places.get(code),
-            bool(flags & schema.EAGER),
+            flags & eager > 0,
             thread,
         )
     return made

@@ -131,7 +131,8 @@ def _together(facts: Facts, kept: list[Priced]) -> dict[int, Replay]:
     for one in kept:
         if one.draft.change is not None:
             index = one.draft.facts.process.index
-            changes[index] = changes.get(index, Change()).plus(one.draft.change)
+            before = changes.get(index)
+            changes[index] = before.plus(one.draft.change) if before else one.draft.change
     return {
         process.process.index: process.replayed(changes[process.process.index])
         for process in facts.processes

@@ -55,19 +55,17 @@ class _Times:
 
 
 def _lanes(facts: ProcessFacts, times: _Times) -> list[Lane]:
-    own = _by_task(facts, times)
+    order, own = _by_task(facts, times)
     if not own:
         return []
     tasks = facts.line.tasks
-    first = np.array([nodes[0] for nodes in own.values()])
-    last = np.array([nodes[-1] for nodes in own.values()])
-    begin = np.minimum(times.release, times.start)[first]
-    until = np.maximum(times.start, times.end)[last]
+    begin = np.minimum(times.release, times.start)[order[[low for low, _ in own.values()]]]
+    until = np.maximum(times.start, times.end)[order[[high - 1 for _, high in own.values()]]]
     least = float(until.max()) * JOINED
     ranked = np.array(list(own))[np.argsort(begin - until, kind="stable")].tolist()
     made = []
     for ref in sorted(ranked[:MOST_TASKS]):
-        nodes = own[ref]
+        nodes = order[slice(*own[ref])]
         spans = _dense(times, nodes, least) if len(nodes) > DENSE else _joined(_spans(times, nodes), least)
         parent = tasks.get(tasks[ref].parent)
         made.append(Lane(_name(tasks[ref]), "task", facts.pid, spans, _name(parent) if parent else None))
@@ -80,21 +78,22 @@ def _name(task: Task) -> str:
     return f"{task.name} {task.code.site.function.rpartition('.')[2]}" if task.code else task.name
 
 
-def _by_task(facts: ProcessFacts, times: _Times) -> dict[int, Ints]:
-    """The nodes of each task of the program's own, the tasks in the order in which they began."""
+def _by_task(facts: ProcessFacts, times: _Times) -> tuple[Ints, dict[int, tuple[int, int]]]:
+    """The nodes by task, and where among them stand those of each task of the program's own, the tasks in the
+    order in which they began."""
     ref = facts.nodes.ref
     ran = np.flatnonzero(facts.nodes.is_task & (times.end > 0))
     order = ran[np.argsort(ref[ran], kind="stable")]
     refs, firsts = np.unique(ref[order], return_index=True)
-    parts = np.split(order, firsts[1:]) if len(order) else []
-    numbers = refs.tolist()
-    begun = np.argsort(order[firsts], kind="stable").tolist()
-    return {numbers[place]: parts[place] for place in begun if _is_own(facts, numbers[place])}
-
-
-def _is_own(facts: ProcessFacts, ref: int) -> bool:
-    task = facts.line.tasks.get(ref)
-    return task is not None and not (task.code and facts.origins.of(task.code.site.file) is Origin.STANDARD)
+    begun = np.argsort(order[firsts], kind="stable")
+    parts = zip(firsts[begun].tolist(), np.append(firsts[1:], len(order))[begun].tolist(), strict=True)
+    tasks, of, standard = facts.line.tasks, facts.origins.of, Origin.STANDARD
+    made = {}
+    for number, part in zip(refs[begun].tolist(), parts, strict=True):
+        task = tasks.get(number)
+        if task is not None and not (task.code and of(task.code.site.file) is standard):
+            made[number] = part
+    return order, made
 
 
 def _spans(times: _Times, nodes: Ints) -> list[Span]:

@@ -10,6 +10,7 @@ import numpy as np
 from asyncwhy.analysis.facts import ProcessFacts
 from asyncwhy.analysis.jobs import Job
 from asyncwhy.analysis.places import Origin
+from asyncwhy.analysis.timeline import Task
 from asyncwhy.catalog import Offload
 from asyncwhy.causes.draft import Run
 from asyncwhy.causes.origin import maker_of
@@ -43,20 +44,22 @@ def _tasks(facts: ProcessFacts) -> list[Placement]:
     line = facts.line
     steps = line.is_task
     lengths = np.bincount(line.ref[steps], (line.end - line.start)[steps])
+    alike: dict[tuple[int, int], list[Task]] = defaultdict(list)  # by place and thread
+    for task in line.tasks.values():
+        if task.code is not None and task.number < len(lengths):
+            alike[id(task.code), task.thread].append(task)
     groups: dict[tuple[str, int, str], _Ran] = defaultdict(_Ran)
     places: dict[tuple[str, int, str], tuple[Place, int]] = {}  # and the thread
-    for task in line.tasks.values():
-        if task.code is None or task.number >= len(lengths):
+    for tasks in alike.values():
+        place, thread = tasks[0].code, tasks[0].thread
+        if place is None or facts.origins.of(place.site.file) is Origin.STANDARD:
             continue
-        site = task.code.site
-        if facts.origins.of(site.file).value == "standard":
-            continue
-        key = (site.file, site.line, line.thread_name(task.thread))
+        key = (place.site.file, place.site.line, line.thread_name(thread))
         ran = groups[key]
         ran.threads[key[2]] = None
-        ran.count += 1
-        ran.run_s += float(lengths[task.number])
-        places.setdefault(key, (task.code, task.thread))
+        ran.count += len(tasks)
+        ran.run_s += float(lengths[[task.number for task in tasks]].sum())
+        places.setdefault(key, (place, thread))
     return [_task_placement(facts, *places[key], ran) for key, ran in groups.items()]
 
 

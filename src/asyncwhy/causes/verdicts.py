@@ -59,11 +59,11 @@ def judge(
 
 
 def _concurrency(facts: Facts, together: dict[int, Replay]) -> Concurrency:
-    achieved = [process.baseline for process in facts.processes if process.line.loops]
+    # Only beside other replays does it matter what the simulation makes of the unchanged run.
+    looping = [process for process in facts.processes if process.line.loops]
+    achieved = [process.baseline if together else process.measured for process in looping]
     possible = [
-        together.get(process.process.index, process.baseline)
-        for process in facts.processes
-        if process.line.loops
+        together.get(process.process.index, before) for process, before in zip(looping, achieved, strict=True)
     ]
     return Concurrency(_mean(achieved), max(_mean(possible), _mean(achieved)))
 
@@ -110,7 +110,7 @@ def _little(facts: Facts) -> bool:
 
 
 def _healthy(facts: Facts, run: Run) -> tuple[str, tuple[str, ...]]:
-    process = max(facts.processes, key=lambda one: one.baseline.progress_s)
+    process = max(facts.processes, key=lambda one: one.measured.progress_s)
     peak = peak_in_flight(process)
     longest = longest_task(process)
     if peak >= 2:
@@ -134,12 +134,7 @@ def peak_in_flight(process: ProcessFacts) -> int:
     """The most tasks that made progress at any one time: ran, or awaited something outside."""
     nodes = process.nodes
     task = nodes.is_task
-    same = (nodes.previous >= 0) & (nodes.ref[nodes.previous] == nodes.ref)
-    outside = task & same & ~np.isnan(nodes.delay)
-    waits_job = np.zeros(len(task), bool)
-    for waiting in nodes.joins:
-        waits_job[waiting] = True
-    outside |= task & same & waits_job
+    outside = task & nodes.continues & (nodes.waits_job | ~np.isnan(nodes.delay))
     starts = np.concatenate((nodes.end[nodes.previous[outside]], nodes.start[task]))
     ends = np.concatenate((nodes.release[outside], nodes.end[task]))
     if not len(starts):
@@ -153,18 +148,12 @@ def peak_in_flight(process: ProcessFacts) -> int:
 def longest_task(process: ProcessFacts) -> float:
     """Seconds that the task with the most running and outside waiting of its own needs alone."""
     nodes = process.nodes
-    own: dict[int, float] = {}
-    joined = {node for waiting in nodes.joins for node in waiting}
-    for node, (ref, before) in enumerate(zip(nodes.ref.tolist(), nodes.previous.tolist(), strict=True)):
-        if nodes.is_task[node]:
-            seconds_own = float(nodes.run[node])
-            if before >= 0 and nodes.ref[before] == ref:
-                if node in joined:
-                    seconds_own += float(nodes.release[node] - nodes.end[before])
-                elif nodes.delay[node] == nodes.delay[node]:
-                    seconds_own += float(nodes.delay[node])
-            own[ref] = own.get(ref, 0.0) + seconds_own
-    return max(own.values(), default=0.0)
+    if not nodes.is_task.any():
+        return 0.0
+    outside = np.where(nodes.waits_job, nodes.release - nodes.end[nodes.previous], np.nan_to_num(nodes.delay))
+    needed = nodes.run + np.where(nodes.continues, outside, 0.0)
+    _, task = np.unique(nodes.ref[nodes.is_task], return_inverse=True)
+    return float(np.bincount(task, needed[nodes.is_task]).max())
 
 
 def _reason(facts: Facts, drafts: list[Draft], findings: tuple[Finding, ...], serial: bool) -> str:
