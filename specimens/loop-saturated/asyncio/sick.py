@@ -27,7 +27,8 @@ async def main():
         for number in range(100):
             games.append(asyncio.ensure_future(play(Player(group * 100 + number))))
         await asyncio.sleep(0.002)
-    await asyncio.wait(games)
+    for game in games:
+        await game
     print(f"{len(games)} players, {time.perf_counter() - started:.3f} s")
 
 

@@ -27,5 +27,6 @@ FOUND_IN_RUNS = (
     "unsafe-wakeup",
     "task-lost",
     "busy-wait",
+    "loop-saturated",
     "loop-misconfigured",
 )
