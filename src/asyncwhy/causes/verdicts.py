@@ -160,7 +160,7 @@ def _reason(facts: Facts, drafts: list[Draft], findings: tuple[Finding, ...], se
     ranked = sorted(zip(drafts, findings, strict=True), key=lambda pair: -(pair[1].cost_s or 0.0))
     draft, first = ranked[0]
     process = draft.facts
-    if draft.spans:
+    if draft.spans and draft.cause not in ("loop-saturated", "loop-misconfigured"):
         tasks = {
             piece.ref for piece in process.pieces if piece.thread == draft.thread and _in(piece.start, draft)
         }
