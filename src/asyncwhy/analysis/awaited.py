@@ -15,11 +15,12 @@ import numpy as np
 
 from asyncwhy.analysis.lateness import held
 from asyncwhy.analysis.places import Origins
-from asyncwhy.analysis.timeline import Floats, Timeline
+from asyncwhy.analysis.timeline import Floats, Ints, Timeline
 from asyncwhy.model import Site
 
-#: Files in which a task waits for others of the same program to let go of something or to bring it:
-#: overlapping such a wait gains nothing, since what it waits for is no sooner there.
+#: Files in which a task waits for others of the same program to let go of something or to bring it, if it is
+#: a task that ends the wait (transports use events too): overlapping such a wait gains nothing, since what it
+#: waits for is no sooner there.
 TURNSTILES = (
     "asyncio/locks.py",
     "asyncio/queues.py",
@@ -64,7 +65,7 @@ def calls(line: Timeline, origins: Origins) -> list[Call]:
     """Every call that executed at least two awaits."""
     rows, kept = _rows(line)
     shapes = _Shapes(line, origins)
-    lost = _Holds(line)
+    lost, woken = _Holds(line), _Wakers(line)
     made: list[Call] = []
     open_calls: dict[int, Call] = {}
     last_task = -1
@@ -89,7 +90,8 @@ def calls(line: Timeline, origins: Origins) -> list[Call]:
                 call.awaits.append(one)
             if waited >= one.longest_s:
                 one.longest_s, one.stack = waited, stack
-                one.turnstile, one.other, one.joins = turnstile, other, joining
+                one.turnstile = turnstile and woken.by_task(task, ended)
+                one.other, one.joins = other, joining
     _close(open_calls, 0, made)
     return made
 
@@ -140,6 +142,23 @@ class _Shapes:
                 if self.origins.is_user(site)
             ]
         return found
+
+
+class _Wakers:
+    """Whether it was a task that ended a wait."""
+
+    def __init__(self, line: Timeline) -> None:
+        self.line = line
+        self.own: dict[int, Ints] = {}
+
+    def by_task(self, task: int, since: float) -> bool:
+        line = self.line
+        own = self.own.get(task)
+        if own is None:
+            own = self.own[task] = np.flatnonzero(line.ref == task)
+        at = int(np.searchsorted(line.start[own], since - 1e-6))
+        root = int(line.root[own[at]]) if at < len(own) else -1
+        return root >= 0 and bool(line.is_task[root])
 
 
 class _Holds:

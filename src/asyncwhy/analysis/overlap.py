@@ -16,6 +16,7 @@ import numpy as np
 from asyncwhy.analysis.rewiring import Rewiring
 from asyncwhy.analysis.schedule import Nodes
 from asyncwhy.analysis.timeline import Ints
+from asyncwhy.trace import schema
 
 #: The clock's and the 32-bit durations' own inexactness.
 SLACK_S = 2e-6
@@ -34,6 +35,7 @@ class Overlaps:
 
     def __init__(self, nodes: Nodes) -> None:
         self.nodes = nodes
+        self.doubtful: set[int] = set()
         order = np.lexsort((nodes.start, nodes.ref))
         refs = nodes.ref[order]
         self.own: dict[int, Ints] = {
@@ -44,7 +46,12 @@ class Overlaps:
                 strict=True,
             )
         }
-        outside = np.flatnonzero(~np.isnan(nodes.absolute))
+        # What came from outside, timers left out: those began when their branch did.
+        absolute = np.flatnonzero(~np.isnan(nodes.absolute) & ((nodes.ref & schema.TIMER) == 0))
+        waited = np.flatnonzero(~np.isnan(nodes.delay) & nodes.is_task & nodes.continues)
+        arrivals = nodes.release[absolute]
+        near = np.isin(np.round(nodes.release[waited], 5), np.round(arrivals, 5))
+        outside = np.concatenate((absolute, waited[near]))
         self.outside: list[int] = outside[np.argsort(nodes.release[outside], kind="stable")].tolist()
         self.outside_at: list[float] = nodes.release[self.outside].tolist()
 
@@ -89,17 +96,26 @@ class Overlaps:
         if delay == delay:
             change.follows[first] = (base, delay)
         change.moved[begins] = base
-        for node in self._came_in(branch):
-            if node not in change.follows:
-                change.follows[node] = (base, float(self.nodes.release[node]) - branch.start)
+        for node in self._came_in(begins, branch.end):
+            if node in change.follows:
+                # It came while two branches waited that are begun anew: nobody knows to which it belongs.
+                del change.follows[node]
+                self.doubtful.add(node)
+            elif node not in self.doubtful:
+                change.follows[node] = (base, max(float(self.nodes.release[node]) - branch.start, 0.0))
 
-    def _came_in(self, branch: Branch) -> list[int]:
-        """Callbacks that came from outside while the branch waited: answers to what it asked, as far as one
-        can tell, such as a request that a server of the same process received."""
-        low = bisect_right(self.outside_at, branch.start)
-        high = bisect_right(self.outside_at, branch.end)
-        found: list[int] = self.outside[low:high]
-        return found
+    def _came_in(self, begins: int, end: float) -> list[int]:
+        """What came from outside from the node that begins a branch to its end, neither for the branch's own
+        task nor for one that began to wait since: answers to what it asked, as far as one can tell, such as
+        a request that a server of the same process received."""
+        nodes, start = self.nodes, float(self.nodes.start[begins])
+        low, high = bisect_right(self.outside_at, start), bisect_right(self.outside_at, end - SLACK_S)
+        return [
+            node
+            for node in self.outside[low:high]
+            if nodes.ref[node] != nodes.ref[begins]
+            and (not nodes.continues[node] or nodes.end[nodes.previous[node]] <= start + SLACK_S)
+        ]
 
     def _last(self, change: Rewiring, ends: list[int]) -> None:
         """After the branch that ended last the task goes on when all have ended."""

@@ -67,8 +67,8 @@ def _loops(run: Run, each: Executions) -> list[Found]:
 def _search(run: Run, each: Executions) -> list[Found]:
     found: dict[tuple[str, int, str], Found] = {}
     for call, executed in each.calls:
-        for turns in turns_of(call, executed):
-            if _eligible(each.facts, turns):
+        for turns in turns_of(each.facts, call, executed):
+            if _eligible(each.facts, turns) and not _dispatches(turns.loop, executed):
                 source = turns.turns[0][0].source
                 key = (source.file, turns.loop.line, turns.loop.kind)
                 found.setdefault(key, Found(turns.loop, ())).runs.append(turns)
@@ -90,6 +90,18 @@ def _eligible(facts: ProcessFacts, turns: Turns) -> bool:
         2 * idle < sum(lengths)
         and not any(one.one.joins for one in own)
         and not any(began_before(facts, one, begun) for one in own[1:])
+    )
+
+
+def _dispatches(loop: Loop, executed: list[Executed]) -> bool:
+    """Whether the loop stands in one that takes messages as others bring them: see `serial-dispatch`."""
+    return any(
+        one.one.turnstile
+        and around.kind != "for"
+        and around.line < loop.line
+        and loop.end_line <= around.end_line
+        for one in executed
+        if (around := one.source.loop) is not None
     )
 
 
@@ -141,6 +153,7 @@ def _draft(run: Run, facts: ProcessFacts, found: Found) -> Draft:
             for one in turn:
                 weight[id(one.source)] += one.one.await_s
     first = max(found.awaits, key=lambda source: weight[id(source)])
+    tasks = list(dict.fromkeys(each.call.task for each in found.runs))
     turns, longest = _longest(found, first)
     stack = own_stack(facts, turns.call, longest.one)
     others = [source for source in found.awaits if source is not first and weight[id(source)] > 0]
@@ -155,11 +168,11 @@ def _draft(run: Run, facts: ProcessFacts, found: Found) -> Draft:
         call=first.call,
         operation="wait",
         stack=stack,
-        related=(*related, *told(run, facts, [each.call.task for each in found.runs], stack)),
+        related=(*related, *told(run, facts, tasks, stack)),
         effects=Effects(late_s=cost),
         awaits=(first,),
         change=_change(facts, found),
-        worth=hurts_by_itself(run, cost),
+        worth=hurts_by_itself(run, facts, tasks, cost),
     )
 
 

@@ -97,7 +97,7 @@ class Executions:
         return here[0] if len(here) == 1 else None
 
 
-def turns_of(call: Call, executed: list[Executed]) -> Iterator[Turns]:
+def turns_of(facts: ProcessFacts, call: Call, executed: list[Executed]) -> Iterator[Turns]:
     """The runs of loops among what one call executed, each with its turns."""
     at = 0
     while at < len(executed):
@@ -106,7 +106,7 @@ def turns_of(call: Call, executed: list[Executed]) -> Iterator[Turns]:
         while end < len(executed) and loop is not None and _in(executed[end].source, loop):
             end += 1
         if loop is not None and end - at > 1:
-            yield _split(call, loop, executed[at:end])
+            yield _split(facts, call, loop, executed[at:end])
         at = end
 
 
@@ -133,7 +133,7 @@ def _in(source: Await, loop: Loop) -> bool:
     return source.loop == loop or is_header(source, loop)
 
 
-def _split(call: Call, loop: Loop, executed: list[Executed]) -> Turns:
+def _split(facts: ProcessFacts, call: Call, loop: Loop, executed: list[Executed]) -> Turns:
     made = Turns(call, loop, [], [])
     last: tuple[int, int] | None = None
     for each in executed:
@@ -142,12 +142,22 @@ def _split(call: Call, loop: Loop, executed: list[Executed]) -> Turns:
             last = None
             continue
         place = (each.source.line, each.source.column)
-        leaving = made.turns and last == place and each.source.kind is AwaitKind.ASYNC_WITH
-        if last is None or (place <= last and not leaving):
+        if last is None or (place <= last and not _leaves(facts, call, each)):
             made.turns.append([])
         made.turns[-1].append(each)
         last = place
     return made
+
+
+def _leaves(facts: ProcessFacts, call: Call, each: Executed) -> bool:
+    """Whether it waited on the way out of an `async with`, which stands where the way in does."""
+    stack = facts.stack(each.one.stack)
+    inside = len(stack) - 2 - call.depth
+    return (
+        each.source.kind is AwaitKind.ASYNC_WITH
+        and inside >= 0
+        and stack[inside].function.rpartition(".")[2] == "__aexit__"
+    )
 
 
 def unread_targets(run: Run, loop: Loop, awaits: tuple[Await, ...]) -> bool:
@@ -193,9 +203,14 @@ def told(run: Run, facts: ProcessFacts, tasks: list[int], stack: tuple[Site, ...
     return tuple(related)
 
 
-def hurts_by_itself(run: Run, cost_s: float) -> bool:
-    """A program that never ends loses no wall time; whoever called waited the longer all the same."""
-    return run.facts.endless and cost_s >= max(LEAST_S, LEAST_SHARE * run.facts.wall_s)
+def hurts_by_itself(run: Run, facts: ProcessFacts, tasks: list[int], cost_s: float) -> bool:
+    """Whether whoever asked waited the longer, though the run as a whole may not be any shorter: in a program
+    that never ends, and in tasks that a server's library made for each request."""
+    serves = all(
+        task is not None and not any(facts.origins.is_user(site) for site in facts.stack(task.stack))
+        for task in map(facts.task_of, tasks)
+    )
+    return (run.facts.endless or serves) and cost_s >= max(LEAST_S, LEAST_SHARE * run.facts.wall_s)
 
 
 def executions(run: Run) -> list[Executions]:

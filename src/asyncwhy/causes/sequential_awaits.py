@@ -137,7 +137,7 @@ def _draft(run: Run, facts: ProcessFacts, group: Group) -> Draft:
         effects=Effects(late_s=cost),
         awaits=group.awaits,
         change=_change(facts, group),
-        worth=hurts_by_itself(run, cost),
+        worth=hurts_by_itself(run, facts, tasks, cost),
     )
 
 
