@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 from importlib import import_module, metadata
+from pathlib import Path
 from typing import NoReturn
 
 from asyncwhy.commands import VERBS
@@ -50,9 +51,18 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _open_streams() -> None:
+    """Where a stream was closed by whoever started us, what is said there is said to nobody."""
+    if sys.stdout is None:
+        sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
+    if sys.stderr is None:
+        sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
+
+
 def main(arguments: list[str] | None = None) -> NoReturn:
     """Run a verb and end with its exit code."""
     given = sys.argv[1:] if arguments is None else arguments
+    _open_streams()
     try:
         parser = build_parser()
         for verb in verbs():
@@ -64,6 +74,7 @@ def main(arguments: list[str] | None = None) -> NoReturn:
             code = 0
         else:
             code = options.run(options)
+        sys.stdout.flush()
     except AsyncwhyError as error:
         print(f"asyncwhy: {error}", file=sys.stderr)
         code = error.exit_code
@@ -71,6 +82,10 @@ def main(arguments: list[str] | None = None) -> NoReturn:
         # Who read our output has gone; what could be said has been said.
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         code = 0
+    except OSError as error:
+        print(f"asyncwhy: {error.strerror or error}", file=sys.stderr)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        code = AsyncwhyError.exit_code
     except KeyboardInterrupt:
         code = 130
     sys.exit(code)

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 from typing import TextIO
 
-from asyncwhy.errors import UsageError
+from asyncwhy.errors import AsyncwhyError, UsageError
 from asyncwhy.model import Report
 from asyncwhy.render import FORMATS, render
 
@@ -67,6 +67,20 @@ def save(report: Report, form: str, path: Path) -> None:
     path.write_text(
         render(report, form, width=80, colour=False, ascii=False), encoding="utf-8", errors="replace"
     )
+
+
+def unexpected(path: Path, error: Exception) -> str:
+    """One line about a trace from which no report can be made, with the place where that was found out."""
+    if isinstance(error, AsyncwhyError):
+        return str(error)
+    if isinstance(error, OSError):
+        return f"cannot write the report: {error.strerror or error}"
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    place = f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else "?"
+    told = " ".join(f"{type(error).__name__}: {error}".split())[:120]
+    return f"cannot make sense of {path} ({told}, at {place})"
 
 
 def complain(text: str) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from asyncwhy.commands import output, traces
 from asyncwhy.commands.verb import Verb
+from asyncwhy.errors import TraceCorrupt
 
 
 class Report(Verb):
@@ -28,10 +29,14 @@ class Report(Verb):
         from asyncwhy.fix.remedies import remedies_of
         from asyncwhy.trace.reader import read
 
-        trace = read(Path(options.trace) if options.trace else traces.newest())
-        report = diagnose(trace, options.min_cost, remedies_of)
-        sys.stdout.write(output.styled(report, options.format, sys.stdout))
-        sys.stdout.flush()
+        path = Path(options.trace) if options.trace else traces.newest()
+        trace = read(path)
+        try:
+            text = output.styled(diagnose(trace, options.min_cost, remedies_of), options.format, sys.stdout)
+        except Exception as error:
+            # The chunks are whole, and yet what they say does not fit together.
+            raise TraceCorrupt(output.unexpected(path, error)) from error
+        sys.stdout.write(text)
         return 0
 
 

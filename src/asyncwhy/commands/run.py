@@ -10,11 +10,12 @@ import resource
 import signal
 import sys
 from pathlib import Path
+from typing import Any
 
 from asyncwhy.causes import FOUND_IN_RUNS
 from asyncwhy.commands import output, traces
 from asyncwhy.commands.verb import Verb
-from asyncwhy.errors import AsyncwhyError, ProgramNotFound, TraceError, UsageError
+from asyncwhy.errors import AsyncwhyError, ProgramNotFound, TraceUnwritable, UsageError
 from asyncwhy.model import Finding, Report
 
 #: Options of ours that take a value; what follows the first word that is none of these is the program's.
@@ -79,14 +80,16 @@ class Run(Verb):
                     path.unlink(missing_ok=True)
                 raise
             try:
-                report = _report(path, writer, options.min_cost)
-            except TraceError as error:
-                output.complain(str(error))
+                report = _report(path, writer, outcome.run, options.min_cost)
+                if report_file is not None:
+                    output.save(report, options.format, report_file)
+                else:
+                    output.show(report, options.format, sys.stderr)
+            except Exception as error:  # noqa: BLE001 (the program ran, and its exit code is not ours to lose)
+                output.complain(output.unexpected(path, error))
+                if options.fail_on and outcome.exit_code == 0:
+                    return AsyncwhyError.exit_code  # nobody looked: that is no pass
                 return _leave(outcome.exit_code)
-        if report_file is not None:
-            output.save(report, options.format, report_file)
-        else:
-            output.show(report, options.format, sys.stderr)
         failed = outcome.exit_code == 0 and matching(report, options.fail_on)
         return 1 if failed else _leave(outcome.exit_code)
 
@@ -100,7 +103,7 @@ def matching(report: Report, causes: tuple[str, ...] | None) -> bool:
     return any(named(finding) for finding in report.findings)
 
 
-def _report(path: Path, writer: object, least_s: float) -> Report:
+def _report(path: Path, writer: object, run: dict[str, Any], least_s: float) -> Report:
     from asyncwhy.causes.diagnosis import diagnose
     from asyncwhy.fix.remedies import remedies_of
     from asyncwhy.trace.reader import read
@@ -110,14 +113,21 @@ def _report(path: Path, writer: object, least_s: float) -> Report:
     assert isinstance(writer, Writer)
     trace = read(path)
     trace.sources.update(texts(trace))
-    writer.sources(trace.sources)
-    writer.close()
+    trace.run.update(run)
+    with contextlib.suppress(TraceUnwritable):  # it is among the run's notes
+        writer.sources(trace.sources)
+        writer.close()
     trace.ended = True
     return diagnose(trace, least_s, remedies_of)
 
 
 def _preload() -> None:
     """While the program runs, import what the verdict needs, so that it comes at once."""
+    with contextlib.suppress(Exception):  # whatever it is, it is told when the verdict is made
+        _import()
+
+
+def _import() -> None:
     import asyncwhy.causes.diagnosis
     import asyncwhy.fix.remedies
     import asyncwhy.render.terminal

@@ -21,7 +21,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from asyncwhy.errors import ProgramNotFound, ProgramNotRunnable
+from asyncwhy.errors import ProgramNotFound, ProgramNotRunnable, TraceUnwritable
 from asyncwhy.probes.python_stream import Streams
 from asyncwhy.trace import schema
 from asyncwhy.trace.writer import Writer
@@ -35,12 +35,12 @@ PATIENCE_S = 10.0
 
 @dataclass(frozen=True)
 class Outcome:
-    """How the program ended: `exit_code` is negative for a signal; `notes` say what the host had to do."""
+    """How the program ended: `exit_code` is negative for a signal; `run` is what the trace says of it."""
 
     exit_code: int
     processes: int
     damaged: int
-    notes: tuple[str, ...]
+    run: dict[str, Any]
 
 
 def environment(folder: Path) -> dict[str, str]:
@@ -68,7 +68,10 @@ def observe(
 
     Raises `ProgramNotFound` and `ProgramNotRunnable`; then nothing was started.
     """
-    folder = Path(tempfile.mkdtemp(prefix="asyncwhy-"))
+    try:
+        folder = Path(tempfile.mkdtemp(prefix="asyncwhy-"))
+    except OSError as error:
+        raise TraceUnwritable(f"cannot make a folder for the run: {error.strerror}") from None
     try:
         streams = Streams(folder, writer)
         begun = time.monotonic_ns()
@@ -78,21 +81,18 @@ def observe(
             notes: list[str] = []
             stopped = _watch(child, streams, stop_after_s, meanwhile, notes)
         ended = time.monotonic_ns()
-        streams.finish()
-        writer.json(
-            schema.RUN,
-            0,
-            {
-                "command": command,
-                "shown": shown,
-                "exit_code": child.returncode,
-                "begun": begun,
-                "ended": ended,
-                "stopped": stopped,
-                "notes": notes,
-            },
-        )
-        return Outcome(child.returncode, streams.processes, streams.damaged, tuple(notes))
+        _take(streams.finish, notes)
+        run = {
+            "command": command,
+            "shown": shown,
+            "exit_code": child.returncode,
+            "begun": begun,
+            "ended": ended,
+            "stopped": stopped,
+            "notes": notes,
+        }
+        _take(lambda: writer.json(schema.RUN, 0, run), notes)
+        return Outcome(child.returncode, streams.processes, streams.damaged, run)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -101,6 +101,8 @@ def _start(command: list[str], variables: dict[str, str]) -> subprocess.Popen[by
     try:
         return subprocess.Popen(command, env=variables)
     except FileNotFoundError:
+        if shutil.which(command[0]):
+            raise ProgramNotRunnable(f"{command[0]} asks for an interpreter that is not there") from None
         raise ProgramNotFound(f"there is no command {command[0]}") from None
     except OSError as error:
         raise ProgramNotRunnable(f"{command[0]} cannot be run: {error.strerror}") from None
@@ -125,7 +127,7 @@ def _watch(
             child.wait(wait)
             return stopped
         except subprocess.TimeoutExpired:
-            streams.drain()
+            _take(streams.drain, notes)
         if deadline is not None and time.monotonic() >= deadline:
             sent = next(asked, signal.SIGKILL)
             if sent is not signal.SIGINT:
@@ -135,6 +137,15 @@ def _watch(
             child.send_signal(sent)
             stopped = True
             deadline = time.monotonic() + PATIENCE_S
+
+
+def _take(bring_home: Callable[[], None], notes: list[str]) -> None:
+    """What the trace cannot hold is lost, and said; the program goes on."""
+    try:
+        bring_home()
+    except TraceUnwritable as error:
+        if str(error) not in notes:
+            notes.append(str(error))
 
 
 @contextmanager
@@ -152,10 +163,16 @@ def _signals_wait() -> Any:
 
     old: dict[int, Any] = {}
     if threading.current_thread() is threading.main_thread():
-        for number in (signal.SIGINT, signal.SIGQUIT):
-            old[number] = signal.signal(number, wait)
-        for number in (signal.SIGTERM, signal.SIGHUP):
-            old[number] = signal.signal(number, pass_on)
+        handlers = {
+            signal.SIGINT: wait,
+            signal.SIGQUIT: wait,
+            signal.SIGTERM: pass_on,
+            signal.SIGHUP: pass_on,
+        }
+        for number, handler in handlers.items():
+            # What `nohup` or a shell's `&` had ignored, the program is to find ignored.
+            if signal.getsignal(number) is not signal.SIG_IGN:
+                old[number] = signal.signal(number, handler)
     try:
         yield children
     finally:

@@ -1,7 +1,11 @@
-"""Writes a trace: append-only, one `write` per chunk, so that what a crash leaves is whole up to it."""
+"""Writes a trace: append-only, one `write` per chunk, so that what a crash leaves is whole up to it.
+
+Where the disk takes no more, the file is cut back to its last whole chunk and stays as it is.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import json
 import zlib
 from pathlib import Path
@@ -22,6 +26,8 @@ class Writer:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._refused = ""  # once it could not be written, nothing more is: a trace has no holes
+        self._whole = schema.FILE_HEADER.size
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._file = path.open("wb", buffering=0)
@@ -36,10 +42,18 @@ class Writer:
     def chunk(self, kind: int, process: int, payload: bytes) -> None:
         """Append one chunk."""
         header = schema.CHUNK_HEADER.pack(kind, process, len(payload), zlib.crc32(payload))
+        data = memoryview(header + payload)
+        if self._refused:
+            raise TraceUnwritable(self._refused)
         try:
-            self._file.write(header + payload)
+            while data:
+                data = data[self._file.write(data) :]  # a disk that is nearly full takes a part
+            self._whole += len(header) + len(payload)
         except OSError as error:
-            raise TraceUnwritable(f"cannot write the trace {self.path}: {error.strerror}") from None
+            with contextlib.suppress(OSError):
+                self._file.truncate(self._whole)
+            self._refused = f"cannot write the trace {self.path}: {error.strerror}"
+            raise TraceUnwritable(self._refused) from None
 
     def json(self, kind: int, process: int, value: Any) -> None:
         """Append a chunk whose payload is JSON."""
