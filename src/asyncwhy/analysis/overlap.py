@@ -73,7 +73,11 @@ class Overlaps:
         places = [(branch, one) for branch, one in zip(branches, found, strict=True) if one is not None]
         if len(places) < 2:
             return
-        for index, (branch, (begins, first, _)) in enumerate(places):
+        own = self.own[task]
+        for index, (branch, _) in enumerate(places[1:], 1):
+            # What ran between two branches prepared the second one, but for the step that ended the first.
+            begins = places[index - 1][1][2]
+            first = int(own[np.searchsorted(own, begins) + 1])
             base = places[0][1][0] if index < lanes else places[index - lanes][1][2]
             if base != begins:
                 self._begin(change, branch, base, begins, first)
