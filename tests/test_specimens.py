@@ -51,6 +51,7 @@ DONE = frozenset(
     {
         "await-in-loop",
         "sequential-awaits",
+        "ran-inline",
         "serialised-by-lock",
         "concurrency-limit",
         "serial-dispatch",

@@ -10,6 +10,7 @@ from __future__ import annotations
 #: comes before one that would explain the same time less well.
 FOUND_IN_RUNS = (
     "self-wait",
+    "ran-inline",
     "blocking-call",
     "gil-held",
     "cpu-on-loop",
