@@ -28,8 +28,9 @@ HOLD_S = 0.005
 HOLDS = 0.5
 #: Longer steps on average than this (0.2 ms) are work of their own: see many-small-holds.
 STEP_S = 0.0002
-#: The machine itself may have kept the thread waiting for this share of the stretch.
-MACHINE = 0.5
+#: The machine itself may have kept the thread waiting for this share of the stretch, and what is left of the
+#: lateness without that share must still be late.
+MACHINE = 0.75
 
 
 @dataclass(frozen=True)
@@ -74,9 +75,13 @@ def _loop(facts: ProcessFacts, thread: int) -> Saturation | None:
     queue = float(line.late[late].sum()) / lasted
     if len(late) < FEWEST or queue < QUEUE:
         return None
-    if float(length[length >= HOLD_S].sum()) > HOLDS * lasted or lasted > STEP_S * len(steps):
+    machine = _machine(facts, thread, spans)
+    left = lasted - machine
+    # A thread that the machine puts off is in some step then, and makes a hold of it.
+    held_s = float(length[length >= HOLD_S].sum()) - machine
+    if held_s > HOLDS * left or left > STEP_S * len(steps):
         return None
-    if _machine(facts, thread, spans) > MACHINE * lasted:
+    if machine > MACHINE * lasted or left / lasted * float(line.late[late].mean()) < LATE_S:
         return None
     return Saturation(thread, spans, late, steps, queue)
 

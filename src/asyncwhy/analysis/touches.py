@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from asyncwhy.analysis.lateness import held
-from asyncwhy.analysis.timeline import Floats, LoopRun, Timeline
+from asyncwhy.analysis.timeline import Ints, LoopRun, Timeline
 
 #: A step belongs to a touch if its handle was scheduled within this of it: the same clock reading, but for
 #: the 24 bits in which a step's lag is kept.
@@ -48,9 +48,7 @@ def resolve(line: Timeline) -> list[Touch]:
         run = _run_of(line, int(rows["loop"][index]), float(times[index]))
         if run is not None:
             made.append(
-                _touch(
-                    line, run, float(times[index]), int(rows["thread"][index]), int(rows["stack"][index])
-                )
+                _touch(line, run, float(times[index]), int(rows["thread"][index]), int(rows["stack"][index]))
             )
     for touch in made:
         if touch.step >= 0:
@@ -68,9 +66,7 @@ def _run_of(line: Timeline, loop: int, time: float) -> LoopRun | None:
 def _touch(line: Timeline, run: LoopRun, time: float, by: int, stack: int) -> Touch:
     mine = np.flatnonzero(line.thread == run.thread)
     ready = line.start[mine] - line.lag[mine]
-    found = np.flatnonzero(
-        line.foreign[mine] & (np.abs(ready - time) <= SAME_S + 2e-7 * line.lag[mine])
-    )
+    found = np.flatnonzero(line.foreign[mine] & (np.abs(ready - time) <= SAME_S + 2e-7 * line.lag[mine]))
     step = int(mine[found[0]]) if len(found) else -1
     until = float(line.start[step]) if step >= 0 else run.until(line.ended)
     spans = np.column_stack((line.start[mine], line.end[mine]))
@@ -78,7 +74,7 @@ def _touch(line: Timeline, run: LoopRun, time: float, by: int, stack: int) -> To
     return Touch(time, by, run.thread, stack, step, max(until - time - float(busy[1] - busy[0]), 0.0))
 
 
-def woken(line: Timeline, touch: Touch) -> Floats:
+def woken(line: Timeline, touch: Touch) -> Ints:
     """The steps of tasks that went on because of the touch."""
     if touch.step < 0:
         return np.zeros(0, np.int64)

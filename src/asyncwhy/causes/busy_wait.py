@@ -38,9 +38,7 @@ def find(run: Run) -> list[Draft]:
     return made
 
 
-def _draft(
-    run: Run, facts: ProcessFacts, site: Site, group: list[Turns], poll: Poll, cpu: float
-) -> Draft:
+def _draft(run: Run, facts: ProcessFacts, site: Site, group: list[Turns], poll: Poll, cpu: float) -> Draft:
     call = run.source.call_at(site.file, site.line, site.column or None, None, site.end_column)
     name = call.qualified if call is not None else "sleep"
     stack = group[0].stack[group[0].stack.index(site) :]

@@ -20,8 +20,9 @@ SLUG = "loop-saturated"
 #: A loop must have been behind for this share of the time for which it ran: one busy moment in a server's
 #: day is not what it suffers from.
 SHARE = 0.1
-#: Steps from this length on (50 ms) are findings of their own, saturated or not.
-OWN_S = 0.05
+#: Steps from this length on (0.1 s) are findings of their own, saturated or not; shorter ones are made of a
+#: machine that has other things to do, and of garbage collections among so many tasks.
+OWN_S = 0.1
 
 
 def find(run: Run) -> list[Draft]:
@@ -58,8 +59,8 @@ def _draft(run: Run, facts: ProcessFacts, one: Saturation) -> Draft | None:
             label=f"what was ready waited {seconds(float(late.mean()))} for its turn, {one.queue:,.0f} in the queue",
             message=(
                 f"For {seconds(one.lasted_s)} the event loop of {line.thread_name(one.thread)} was behind: "
-                f"{len(one.steps):,} steps, most of about {max(each * 1e6, 1):.0f} µs, none of them slow, but {one.queue:,.0f} stood "
-                f"ready at a time, each for {seconds(float(late.mean()))} on average."
+                f"{len(one.steps):,} steps, most of about {max(each * 1e6, 1):.0f} µs, none of them slow, but "
+                f"{one.queue:,.0f} stood ready at a time, each for {seconds(float(late.mean()))} on average."
             ),
         ),
         count=len(one.late),
@@ -109,7 +110,9 @@ def _runs(facts: ProcessFacts, one: Saturation, site: Site) -> list[Related]:
         place = facts.line.place(ref)
         if place is not None and facts.origins.is_user(place.site) and place.site != site:
             functions[place.site] += count
-    return [Related("steps of", where, f"{count:,} of them late") for where, count in functions.most_common(1)]
+    return [
+        Related("steps of", where, f"{count:,} of them late") for where, count in functions.most_common(1)
+    ]
 
 
 def _spans(facts: ProcessFacts, one: Saturation) -> list[tuple[float, float]]:
@@ -125,9 +128,7 @@ def _remedies() -> tuple[Remedy, ...]:
             "fewer steps: one task that works off a batch at each wake-up, instead of a task and a timer for each item",
             Safety.SKETCH,
         ),
-        Remedy(
-            "fewer at a time: a fixed number of workers that take from a queue", Safety.SKETCH
-        ),
+        Remedy("fewer at a time: a fixed number of workers that take from a queue", Safety.SKETCH),
         Remedy(
             "more loops: several processes (one for each core), each with its share; uvloop makes each step cheaper",
             Safety.SKETCH,

@@ -135,28 +135,29 @@ def _note(first: Loss, losses: list[Loss]) -> str:
 def _words(first: Loss, losses: list[Loss], name: str) -> Words:
     count = len(losses)
     tasks = f"{count} tasks" if count > 1 else "a task"
-    were, they = ("were", "they") if count > 1 else ("was", "it")
+    were, they, them = ("were", "they", "them") if count > 1 else ("was", "it", "it")
+    these = "these tasks" if count > 1 else "this task"
     if first.how is How.UNREAD:
         kind = first.note or "an exception"
         return Words(
             f"the error of {tasks} was never read: `{name}` failed and nobody was told",
             f"{kind} in {tasks} that nothing awaits",
-            f"{tasks.capitalize()} running `{name}` ended with {kind}, and nothing ever awaited {'them' if count > 1 else 'it'} "
+            f"{tasks.capitalize()} running `{name}` ended with {kind}, and nothing ever awaited {them} "
             f"or asked for the error: the work is lost, and the program does not know.",
         )
     if first.how is How.COLLECTED:
         return Words(
             f"{tasks} {were} garbage-collected before {they} had ended",
-            f"nothing refers to {'these tasks' if count > 1 else 'this task'}; the loop alone does not keep {'them' if count > 1 else 'it'}",
+            f"nothing refers to {these}; the loop alone does not keep {them}",
             f"{tasks.capitalize()} running `{name}` {were} collected while still pending, since nothing but the "
-            f"loop's weak reference knew of {'them' if count > 1 else 'it'}: what {they} had still to do was never done.",
+            f"loop's weak reference knew of {them}: what {they} had still to do was never done.",
         )
     begun = "" if first.stack else " before it had begun" if count == 1 else " before they had begun"
     return Words(
         f"{tasks} {were} cancelled when the program ended{begun}",
         f"started here and never awaited: `{name}` was cut off",
         f"{tasks.capitalize()} running `{name}` {were} still at work when `asyncio.run` ended, and {were} "
-        f"cancelled{begun}: nothing awaits {'them' if count > 1 else 'it'}.",
+        f"cancelled{begun}: nothing awaits {them}.",
     )
 
 

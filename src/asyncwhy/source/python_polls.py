@@ -27,7 +27,7 @@ def poll_at(module: Module, line: int) -> Poll | None:
 
 
 def _poll(module: Module, loop: ast.While | ast.For, waits: ast.Await) -> Poll | None:
-    questions = _questions(module, loop, waits)
+    questions = _questions(loop, waits)
     if not questions or _awaits_more(loop, waits):
         return None
     if isinstance(loop, ast.For) and _uses(loop.body, bound_paths(loop.target)):
@@ -40,7 +40,7 @@ def _poll(module: Module, loop: ast.While | ast.For, waits: ast.Await) -> Poll |
     return Poll(shorten(module.segment(questions[0])), loop.lineno)
 
 
-def _questions(module: Module, loop: ast.While | ast.For, waits: ast.Await) -> list[ast.expr]:
+def _questions(loop: ast.While | ast.For, waits: ast.Await) -> list[ast.expr]:
     """The loop's own condition, those that leave it, and the one under which it waits."""
     found = []
     if isinstance(loop, ast.While) and not isinstance(loop.test, ast.Constant):
@@ -62,7 +62,11 @@ def _awaits_more(loop: ast.While | ast.For, waits: ast.Await) -> bool:
     """Whether something else is awaited in every turn."""
     for statement in loop.body:
         for part in ast.walk(statement):
-            if isinstance(part, ast.Await) and part is not waits and not isinstance(statement, ast.If | ast.Try):
+            if (
+                isinstance(part, ast.Await)
+                and part is not waits
+                and not isinstance(statement, ast.If | ast.Try)
+            ):
                 return True
     return False
 

@@ -64,7 +64,12 @@ class TouchHooks:
         if enabled:
             if self.futures is None:
                 # Futures take their stack traces in C, unseen; this one is only put in where that happens.
-                around = ("futures.Future", "__aw_before = __aw_clock()", "__aw_traced(__aw_before)", "always")
+                around = (
+                    "futures.Future",
+                    "__aw_before = __aw_clock()",
+                    "__aw_traced(__aw_before)",
+                    "always",
+                )
                 self.futures = self._put(self.loop_class, "create_future", self.timed, beside=(around,))
             stack = self.recorder.interner.stack(p.get_frame(2))
             self.recorder.event("debug", loop=self.hooks.loop_number(loop), thread=p.ident(), stack=stack)
