@@ -21,6 +21,8 @@ FOUND_IN_RUNS = (
     "concurrency-limit",
     "serial-dispatch",
     "gil-bound-threads",
+    "thread-per-task",
+    "offload-overhead",
     "await-in-loop",
     "sequential-awaits",
     "second-loop",
