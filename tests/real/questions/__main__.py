@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -26,8 +27,12 @@ def row(question: Question) -> list[str]:
     if lacking:
         print(f"{question.name:32} not tried: {lacking}")
         return []
-    with tempfile.TemporaryDirectory() as folder:
-        report = ask(question, Path(folder))
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            report = ask(question, Path(folder))
+    except (AssertionError, subprocess.TimeoutExpired) as error:
+        print(f"{question.name:32} no answer: {error}", flush=True)
+        return [str(error)]
     complaints = judge(question, report)
     expected = "/".join(question.causes) or "nothing wrong"
     print(
