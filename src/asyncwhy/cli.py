@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from asyncwhy.commands import VERBS
+from asyncwhy.commands.output import complain
 from asyncwhy.commands.verb import Verb
 from asyncwhy.errors import AsyncwhyError
 
@@ -26,7 +27,8 @@ def verbs() -> list[Verb]:
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Argparse's own two lines and code 2 would look like the program's; ours are one line and 125."""
-        self.exit(125, f"asyncwhy: {message} (see {self.prog} --help)\n")
+        complain(f"{message} (see {self.prog} --help)")
+        self.exit(AsyncwhyError.exit_code)
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -76,14 +78,14 @@ def main(arguments: list[str] | None = None) -> NoReturn:
             code = options.run(options)
         sys.stdout.flush()
     except AsyncwhyError as error:
-        print(f"asyncwhy: {error}", file=sys.stderr)
+        complain(str(error))
         code = error.exit_code
     except BrokenPipeError:
         # Who read our output has gone; what could be said has been said.
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         code = 0
     except OSError as error:
-        print(f"asyncwhy: {error.strerror or error}", file=sys.stderr)
+        complain(error.strerror or str(error))
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         code = AsyncwhyError.exit_code
     except KeyboardInterrupt:

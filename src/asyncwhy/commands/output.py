@@ -13,6 +13,7 @@ from typing import TextIO
 from asyncwhy.errors import AsyncwhyError, UsageError
 from asyncwhy.model import Report
 from asyncwhy.render import FORMATS, render
+from asyncwhy.render.text import clean
 
 
 def add_format(parser: argparse.ArgumentParser) -> None:
@@ -84,6 +85,6 @@ def unexpected(path: Path, error: Exception) -> str:
 
 
 def complain(text: str) -> None:
-    """One line on stderr, if there is one."""
+    """One line on stderr, if there is one; what it quotes cannot reach the terminal's controls."""
     with contextlib.suppress(ValueError, OSError, AttributeError):
-        print(f"asyncwhy: {text}", file=sys.stderr)
+        print(f"asyncwhy: {clean(text)}", file=sys.stderr)

@@ -99,7 +99,8 @@ def observe(
 
 def _start(command: list[str], variables: dict[str, str]) -> subprocess.Popen[bytes]:
     try:
-        return subprocess.Popen(command, env=variables)
+        # Descriptors that were handed down to us (a socket, a shell's `3>file`) are the program's.
+        return subprocess.Popen(command, env=variables, close_fds=False)
     except FileNotFoundError:
         if shutil.which(command[0]):
             raise ProgramNotRunnable(f"{command[0]} asks for an interpreter that is not there") from None
