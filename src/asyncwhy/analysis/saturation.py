@@ -18,6 +18,8 @@ from asyncwhy.analysis.timeline import Floats, Ints, Timeline
 LATE_S = 0.005
 #: A stretch shorter than this (50 ms) is a burst.
 LEAST_S = 0.05
+#: All stretches together, without what the machine took of them (0.2 s): less is a burst or two that drain.
+ENOUGH_S = 0.2
 #: What became ready must have done so over this share of the stretch: a burst that drains came all at once.
 SPREAD = 0.3
 #: This many must stand in the queue on average, and this many must have been late.
@@ -79,7 +81,7 @@ def _loop(facts: ProcessFacts, thread: int) -> Saturation | None:
     left = lasted - machine
     # A thread that the machine puts off is in some step then, and makes a hold of it.
     held_s = float(length[length >= HOLD_S].sum()) - machine
-    if held_s > HOLDS * left or left > STEP_S * len(steps):
+    if left < ENOUGH_S or held_s > HOLDS * left or left > STEP_S * len(steps):
         return None
     if machine > MACHINE * lasted or left / lasted * float(line.late[late].mean()) < LATE_S:
         return None

@@ -19,7 +19,7 @@ SLUG = "loop-saturated"
 
 #: A loop must have been behind for this share of the time for which it ran: one busy moment in a server's
 #: day is not what it suffers from.
-SHARE = 0.1
+SHARE = 0.2
 #: Steps from this length on (0.1 s) are findings of their own, saturated or not; shorter ones are made of a
 #: machine that has other things to do, and of garbage collections among so many tasks.
 OWN_S = 0.1

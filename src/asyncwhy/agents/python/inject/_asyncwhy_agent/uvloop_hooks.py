@@ -29,6 +29,7 @@ class UvloopHooks:
     def __init__(self, asyncio, installation):
         self.asyncio = asyncio
         self.installation = installation
+        self.runs_in = {}  # id of a running loop -> its thread
 
     def install(self, uvloop):
         loop = uvloop.Loop
@@ -38,11 +39,9 @@ class UvloopHooks:
         guard = self.installation.harmless
         created = guard(self.asyncio._created)
         wakeup = guard(self.asyncio._wakeup, 0)
-        started, stopped = guard(self.asyncio.loop_started), guard(self.asyncio.loop_stopped)
-
-        touched = guard(self.asyncio.touches.touched, 0)
-        told = self.asyncio.endings.told
-        runs_in = {}  # id of a running loop -> its thread
+        started, stopped = guard(self._started), guard(self._stopped)
+        touched, told = guard(self.asyncio.touches.touched, 0), self.asyncio.endings.told
+        runs_in = self.runs_in
 
         def call_soon(self, callback, *args, context=None):
             thread = runs_in.get(p.identity(self))
@@ -78,22 +77,18 @@ class UvloopHooks:
 
         def run_forever(self):
             run = started(self)
-            runs_in[p.identity(self)] = p.ident()
             try:
                 return base.run_forever(self)
             finally:
-                runs_in.pop(p.identity(self), None)
-                stopped(run)
+                stopped(self, run)
 
         def run_until_complete(self, future):
             # uvloop's own calls its compiled `run_forever`, which a subclass cannot see.
             run = started(self)
-            runs_in[p.identity(self)] = p.ident()
             try:
                 return base.run_until_complete(self, future)
             finally:
-                runs_in.pop(p.identity(self), None)
-                stopped(run)
+                stopped(self, run)
 
         made = (call_exception_handler, call_soon, call_soon_threadsafe, call_later, call_at, add_reader, add_writer, create_task,
                 run_forever, run_until_complete)  # fmt: skip
@@ -108,6 +103,14 @@ class UvloopHooks:
         # While these are on top, the compiled loop has nothing of Python's to run.
         self.asyncio.idle_codes.add(p.identity(run_forever.__code__))
         self.asyncio.idle_codes.add(p.identity(run_until_complete.__code__))
+
+    def _started(self, loop):
+        self.runs_in[p.identity(loop)] = p.ident()
+        return self.asyncio.loop_started(loop)
+
+    def _stopped(self, loop, run):
+        self.runs_in.pop(p.identity(loop), None)
+        self.asyncio.loop_stopped(run)
 
     def _step(self, callback, ready, bits):
         hooks = self.asyncio
