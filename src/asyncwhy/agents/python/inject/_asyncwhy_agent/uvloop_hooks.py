@@ -40,17 +40,14 @@ class UvloopHooks:
         created = guard(self.asyncio._created)
         wakeup = guard(self.asyncio._wakeup, 0)
         started, stopped = guard(self._started), guard(self._stopped)
-        touched, told = guard(self.asyncio.touches.touched, 0), self.asyncio.endings.told
+        touched = guard(self.asyncio.touches.touched, 0)
+        call_exception_handler = _telling(base, self.asyncio.endings.told)
         runs_in = self.runs_in
 
         def call_soon(self, callback, *args, context=None):
             thread = runs_in.get(p.identity(self))
             ready = p.clock() if thread is None or thread == p.ident() else touched(self, thread)
             return base.call_soon(self, step(callback, ready, 0), *args, context=context)
-
-        def call_exception_handler(self, context):
-            told(context)
-            return base.call_exception_handler(self, context)
 
         def call_soon_threadsafe(self, callback, *args, context=None):
             ready = p.clock() | wakeup(self)
@@ -139,3 +136,11 @@ class UvloopHooks:
         if not ends or p.identity(_run.__code__) not in ends:
             ends.add(p.identity(_run.__code__))
         return _run
+
+
+def _telling(base, told):
+    def call_exception_handler(self, context):
+        told(context)
+        return base.call_exception_handler(self, context)
+
+    return call_exception_handler
