@@ -3,7 +3,7 @@
 The instrument is put among a run's instruments where trio makes its runner, so the program's own list of
 them stays as it is.  It is written so that the rest of asyncwhy finds what it knows from asyncio: the task
 that trio runs for calls from other threads is a callback that another thread made ready; a deadline is a
-timer's callback of no length, due when the deadline was, which wakes the tasks that it cancels.
+timer's callback, due when the deadline was, which wakes the tasks that it cancels.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The instrument that one run of trio gets: its methods are the hooks of `trio.abc.Instrument`.
 
-It writes what the hooks of asyncio write.  A deadline is a timer's callback of no length, due when the
-deadline was, which wakes the tasks that it cancels.
+It writes what the hooks of asyncio write.  A deadline is a timer's callback, due when the deadline
+was, which wakes the tasks that it cancels.
 """
 
 from __future__ import annotations
@@ -133,7 +133,10 @@ class Instrument:
         if self.scheduled_by == DEADLINES:
             due = self._due(task, now)
             if due:
-                self.record((now, now, due, self.timer, self.thread))
+                # As a callback that takes its time, and wakes the task in the midst of it.
+                end = p.clock()
+                self.record((now, end, due, self.timer, self.thread))
+                return (now + end) // 2
         elif task.coro.cr_code is self.hooks.entry_code:
             since = self.hooks.woken.pop(p.identity(self.runner.entry_queue), 0)
             if since:

@@ -98,10 +98,17 @@ def _block(lines, first):
 
 def _build(function, definition, names):
     old = function.__code__
-    definition.decorator_list = []
+    if definition.decorator_list:
+        # A function begins at its first decorator, and its table of lines counts from there.
+        definition.decorator_list = [
+            _placed(ast.Name("__aw_plain", ast.Load()), definition.decorator_list[0])
+        ]
+        names = dict(names, __aw_plain=lambda made: made)
     definition.returns = None
     arguments = definition.args
-    every = arguments.posonlyargs + arguments.args + arguments.kwonlyargs + [arguments.vararg, arguments.kwarg]
+    every = (
+        arguments.posonlyargs + arguments.args + arguments.kwonlyargs + [arguments.vararg, arguments.kwarg]
+    )
     for argument in filter(None, every):
         argument.annotation = None
     arguments.defaults = [_placed(ast.Constant(None), definition) for _ in arguments.defaults]
