@@ -18,9 +18,9 @@ from asyncwhy.analysis.places import Origins
 from asyncwhy.analysis.timeline import Floats, Ints, Timeline
 from asyncwhy.model import Site
 
-#: Files in which a task waits for others of the same program to let go of something or to bring it, if it is
-#: a task that ends the wait (transports use events too): overlapping such a wait gains nothing, since what it
-#: waits for is no sooner there.
+#: Files in which a task waits for others to let go of something or to bring it: overlapping such a wait gains
+#: nothing, since what it waits for is no sooner there.  Transports of libraries use events too: beneath them
+#: it is such a wait only if it was a task that ended it.
 TURNSTILES = (
     "asyncio/locks.py",
     "asyncio/queues.py",
@@ -90,7 +90,7 @@ def calls(line: Timeline, origins: Origins) -> list[Call]:
                 call.awaits.append(one)
             if waited >= one.longest_s:
                 one.longest_s, one.stack = waited, stack
-                one.turnstile = turnstile and woken.by_task(task, ended)
+                one.turnstile = turnstile is not None and (turnstile or woken.by_task(task, ended))
                 one.other, one.joins = other, joining
     _close(open_calls, 0, made)
     return made
@@ -125,14 +125,14 @@ class _Shapes:
 
     def __init__(self, line: Timeline, origins: Origins) -> None:
         self.process, self.origins = line.process, origins
-        self.known: dict[tuple[int, int], list[tuple[int, Site, bool, bool]]] = {}
+        self.known: dict[tuple[int, int], list[tuple[int, Site, bool | None, bool]]] = {}
 
-    def of(self, stack: int, kind: int) -> list[tuple[int, Site, bool, bool]]:
-        """(depth, site, waits for others, waits for several) for each frame of the user's."""
+    def of(self, stack: int, kind: int) -> list[tuple[int, Site, bool | None, bool]]:
+        """(depth, site, waits for others: see `_turnstile`, waits for several) for each frame of the user's."""
         found = self.known.get((stack, kind))
         if found is None:
             sites = self.process.stack(stack)[::-1]
-            turnstile = any(site.file.endswith(TURNSTILES) for site in sites[-3:])
+            turnstile = self._turnstile(sites)
             joins = self.process.strings.get(kind) == "_GatheringFuture" or any(
                 site.function in ("TaskGroup.__aexit__", "_wait", "wait") for site in sites[-3:]
             )
@@ -142,6 +142,14 @@ class _Shapes:
                 if self.origins.is_user(site)
             ]
         return found
+
+    def _turnstile(self, sites: tuple[Site, ...]) -> bool | None:
+        """Whether the user's own code waits there; None where nobody does."""
+        at = next(
+            (at for at in range(max(len(sites) - 3, 1), len(sites)) if sites[at].file.endswith(TURNSTILES)),
+            None,
+        )
+        return None if at is None else self.origins.is_user(sites[at - 1])
 
 
 class _Wakers:
