@@ -49,6 +49,16 @@ def waits_for_thread(stack: tuple[Site, ...], library: str) -> bool:
     return bool(stack) and stack[0].file.startswith(library) and stack[0].file.endswith(WAITING)
 
 
+def starts_thread(stack: tuple[Site, ...], library: str) -> bool:
+    """Whether a stack waits until a thread that it has started runs: that takes as long as the machine, or
+    the GIL, lets it wait, and is no call that blocks."""
+    return any(
+        site.function == "Thread.start" or (site.function == "start" and site.file.endswith("/threading.py"))
+        for site in stack[:4]
+        if site.file.startswith(library)
+    )
+
+
 def stuck_threads(line: Timeline, samples: dict[int, Samples]) -> dict[int, list[Stuck]]:
     """The long waits of every thread for another one, in order of time."""
     process = line.process

@@ -21,6 +21,7 @@ FOUND_IN_RUNS = (
     "concurrency-limit",
     "serial-dispatch",
     "gil-bound-threads",
+    "oversubscribed",
     "thread-per-task",
     "offload-overhead",
     "await-in-loop",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from asyncwhy.analysis.holds import Kind
 from asyncwhy.analysis.hotlines import blocked
+from asyncwhy.analysis.stuck import starts_thread
 from asyncwhy.causes import holding
 from asyncwhy.causes.draft import Draft, Run, Words
 from asyncwhy.causes.holding import Held
@@ -16,7 +17,11 @@ def find(run: Run) -> list[Draft]:
     """Holds with little thread CPU, by the user's innermost line."""
     made: list[Draft] = []
     for facts in run.facts.processes:
-        pieces = holding.long_enough(facts, holding.on_loops(facts, (Kind.BLOCKED,)))
+        pieces = [
+            piece
+            for piece in holding.long_enough(facts, holding.on_loops(facts, (Kind.BLOCKED,)))
+            if not starts_thread(facts.stack(piece.stack), facts.process.library)
+        ]
         made.extend(holding.drafts(run, facts, SLUG, blocked(facts, pieces), _words, computes=False))
     return made
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from asyncwhy.analysis.crowding import delayed
 from asyncwhy.analysis.facts import ProcessFacts
 from asyncwhy.analysis.replay import Change, union
 from asyncwhy.causes.draft import Draft, Run, Words
@@ -26,6 +27,9 @@ AT_ONCE = 1.5
 #: more than 1 ms late, and 5 % beside threads that compute outside it); half is the divide.
 LATE_S = 0.001
 LATE_SHARE = 0.5
+#: Threads that wait for the GIL sleep, so that together they want little more than one core; threads that
+#: want twice the cores lack cores.
+LACKING = 2.0
 
 
 @dataclass
@@ -93,6 +97,8 @@ def _draft(run: Run, facts: ProcessFacts, work: _Work) -> Draft | None:
         return None
     if not COMPUTING * during <= cpu <= ONE_CORE * during or _late_share(facts, work) < LATE_SHARE:
         return None
+    if cpu + _for_a_core(facts, work) > LACKING * facts.cores * during:
+        return None  # they stood in the system's queue: it was cores that were lacking, not the GIL
     possible = max(cpu / facts.cores, max(work.cpu))
     if possible > 0.9 * during:
         return None
@@ -127,6 +133,14 @@ def _draft(run: Run, facts: ProcessFacts, work: _Work) -> Draft | None:
         change=change,
         saved_s=None if change else during - possible,
     )
+
+
+def _for_a_core(facts: ProcessFacts, work: _Work) -> float:
+    """Seconds that the threads stood in the system's run queue."""
+    spans: dict[int, list[tuple[float, float]]] = {}
+    for thread, span in zip(work.threads, work.spans, strict=True):
+        spans.setdefault(thread, []).append(span)
+    return sum(delayed(facts, thread, np.array(own)) for thread, own in spans.items())
 
 
 def _late_share(facts: ProcessFacts, work: _Work) -> float:

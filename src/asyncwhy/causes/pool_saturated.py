@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 
+import numpy as np
+
+from asyncwhy.analysis.crowding import delayed
 from asyncwhy.analysis.facts import ProcessFacts
 from asyncwhy.analysis.jobs import Job, Pool
 from asyncwhy.analysis.replay import Change
@@ -59,7 +62,7 @@ def _draft(run: Run, facts: ProcessFacts, pool: Pool, indices: list[int]) -> Dra
     ran = sum(job.run_s for job in jobs)
     if len(queued) < 2 or not ran or pool.is_processes:
         return None
-    if sum(job.cpu_s for job in jobs) > COMPUTING * ran:
+    if sum(job.cpu_s for job in jobs) + _for_a_core(facts, jobs) > COMPUTING * ran:
         return None  # a thread more would not make it quicker: see gil-bound-threads
     wanted = demand(jobs)
     if wanted <= pool.workers:
@@ -85,6 +88,14 @@ def _draft(run: Run, facts: ProcessFacts, pool: Pool, indices: list[int]) -> Dra
         remedies=_remedies(facts, pool, workers),
         change=Change(workers={pool.number: workers}),
     )
+
+
+def _for_a_core(facts: ProcessFacts, jobs: list[Job]) -> float:
+    """Seconds that the jobs stood in the system's run queue: they would have computed."""
+    spans: dict[int, list[tuple[float, float]]] = defaultdict(list)
+    for job in jobs:
+        spans[job.worker].append((job.start or job.submitted, job.end or job.submitted))
+    return sum(delayed(facts, worker, np.array(own)) for worker, own in spans.items())
 
 
 def _deadlocked(facts: ProcessFacts, job: Job) -> bool:

@@ -1,0 +1,177 @@
+"""`oversubscribed`: more runnable threads than cores; the loop waits for a core though nothing holds it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from asyncwhy.analysis import lateness
+from asyncwhy.analysis.crowding import Crowding, crowding, delayed
+from asyncwhy.analysis.facts import ProcessFacts
+from asyncwhy.analysis.holds import BLOCKED_SHARE, Kind, Piece
+from asyncwhy.analysis.stuck import starts_thread
+from asyncwhy.analysis.timeline import Floats
+from asyncwhy.causes.draft import Draft, Run, Words
+from asyncwhy.causes.holding import merged
+from asyncwhy.causes.origin import called_from
+from asyncwhy.causes.seconds import seconds
+from asyncwhy.causes.worth import LEAST_S, LEAST_SHARE, ONCE_S
+from asyncwhy.model import Effects, Related, Remedy, Safety, Site
+
+SLUG = "oversubscribed"
+
+#: So many runnable threads to a core are too many.  The default executor's size (cores + 4) stays below it on
+#: two cores and more, and a few threads more than cores cost nothing that is felt.
+TIMES = 4.0
+#: It must have lasted this long in all: a burst of runnable threads is normal.
+LASTED_S = 0.1
+
+
+@dataclass
+class _Crowd:
+    """The threads of one pool, or those that one line started."""
+
+    pool: int
+    site: Site
+    stack: tuple[Site, ...]
+    wanted_s: float = 0.0
+    threads: set[int] = field(default_factory=set)
+
+
+def find(run: Run) -> list[Draft]:
+    """Stretches in which the program's own threads wanted many times the cores."""
+    crowded = crowding(run.facts, TIMES)
+    if crowded is None or crowded.seconds < LASTED_S:
+        return []
+    made = []
+    for facts in run.facts.processes:
+        crowd = max(_crowds(facts, crowded), key=lambda one: one.wanted_s, default=None)
+        if crowd is not None:
+            draft = _draft(run, facts, crowded, crowd)
+            if draft is not None:
+                made.append(draft)
+    return made
+
+
+def _crowds(facts: ProcessFacts, crowded: Crowding) -> list[_Crowd]:
+    pool_of = {job.worker: job for job in facts.jobs}
+    made: dict[tuple[int, str, int], _Crowd] = {}
+    for (process, thread), wanted in crowded.by_thread.items():
+        if process != facts.process.index or thread in set(facts.line.loop_threads()):
+            continue
+        job, fact = pool_of.get(thread), facts.line.threads.get(thread)
+        if job is not None:
+            stack = facts.stack(facts.pools[job.pool].stack) if job.pool in facts.pools else ()
+            if not stack or any(site.function.endswith("run_in_executor") for site in stack):
+                stack = facts.job_stack(job)
+        else:
+            stack = facts.stack(fact.stack) if fact is not None else ()
+        at = facts.origins.user_index(stack)
+        if at is None:
+            continue
+        key = (job.pool if job is not None else 0, stack[at].file, stack[at].line)
+        crowd = made.setdefault(key, _Crowd(key[0], stack[at], stack[at:]))
+        crowd.wanted_s += wanted
+        crowd.threads.add(thread)
+    return list(made.values())
+
+
+def _draft(run: Run, facts: ProcessFacts, crowded: Crowding, crowd: _Crowd) -> Draft | None:
+    loops = list(facts.line.loop_threads())
+    free = [(thread, _free(facts, thread, crowded.spans)) for thread in loops]
+    late = [one for thread, spans in free for one in lateness.victims(facts.line, thread, spans)]
+    suffered = sum(lateness.waited_while(facts.line, thread, spans) for thread, spans in free)
+    waited = sum(delayed(facts, thread, crowded.spans) for thread in loops)
+    if suffered < max(LEAST_S, ONCE_S, LEAST_SHARE * run.facts.wall_s):
+        return None
+    wanted = float(crowd.wanted_s / crowded.seconds)
+    call = run.source.call_at(
+        crowd.site.file, crowd.site.line, crowd.site.column or None, None, crowd.site.end_column
+    )
+    name = call.qualified if call is not None else "the pool"
+    count = len(crowd.threads)
+    related: list[Related] = []
+    submitted = _submitted(facts, crowd)
+    if submitted is not None and submitted != crowd.site:
+        related.append(Related("sent there by", submitted, "what computes is sent here"))
+    related.extend(called_from(run, facts, crowd.stack))
+    return Draft(
+        cause=SLUG,
+        facts=facts,
+        site=crowd.site,
+        words=Words(
+            headline=f"{count} threads compute on {facts.cores} cores",
+            label=f"{wanted:.0f} of them wanted to run at a time; {facts.cores} would do the same work as soon",
+            message=(
+                f"{wanted:.0f} threads made here wanted to run at a time on {facts.cores} cores, for "
+                f"{seconds(crowded.seconds)}: for {seconds(suffered)} the loop had something to do and did not get "
+                f"to it, though nothing held it ({seconds(waited)} in the system's run queue)."
+            ),
+        ),
+        count=count,
+        cost_s=suffered,
+        call=name,
+        operation="cpu",
+        stack=crowd.stack,
+        related=tuple(related),
+        victims=run.victims(facts, late),
+        effects=Effects(late_s=sum(one.late_s for one in late), threads=count),
+        worth=True,
+        remedies=_remedies(facts.cores),
+    )
+
+
+def _free(facts: ProcessFacts, thread: int, spans: Floats) -> Floats:
+    """The parts of `spans` in which a loop neither computed nor called what waits."""
+    own = [
+        (piece.start, piece.end)
+        for piece in facts.pieces
+        if piece.thread == thread and _own_doing(facts, piece)
+    ]
+    busy = merged(own)
+    free: list[tuple[float, float]] = []
+    for start, end in spans.tolist():
+        at = start
+        for low, high in busy[(busy[:, 1] > start) & (busy[:, 0] < end)].tolist():
+            free.append((at, max(low, at)))
+            at = max(high, at)
+        free.append((at, max(end, at)))
+    return np.array([one for one in free if one[1] > one[0]], dtype=np.float64).reshape(-1, 2)
+
+
+def _own_doing(facts: ProcessFacts, piece: Piece) -> bool:
+    """Whether a piece of a hold would have held the loop on a free machine too."""
+    if piece.kind is Kind.BLOCKED:  # a thread that is started is waited for until it has got a core
+        return not starts_thread(facts.stack(piece.stack), facts.process.library)
+    return piece.kind is not Kind.GIL_WAIT and piece.cpu_s >= BLOCKED_SHARE * piece.length
+
+
+def _submitted(facts: ProcessFacts, crowd: _Crowd) -> Site | None:
+    """The line that sent most of what the pool computed."""
+    cpu: dict[Site, float] = defaultdict(float)
+    known: dict[tuple[int, int], Site | None] = {}
+    for job in facts.jobs:
+        if job.pool == crowd.pool and crowd.pool:
+            key = (job.stack, job.task)
+            if key not in known:
+                known[key] = facts.origins.user_site(facts.job_stack(job))
+            site = known[key]
+            if site is not None:
+                cpu[site] += job.cpu_s
+    return max(cpu, key=lambda site: cpu[site], default=None)
+
+
+def _remedies(cores: int) -> tuple[Remedy, ...]:
+    return (
+        Remedy(
+            f"as many workers as cores for what computes: ThreadPoolExecutor(max_workers={cores}), from "
+            "os.process_cpu_count(); jobs that wait for one another need more",
+            Safety.CHANGES_BEHAVIOUR,
+        ),
+        Remedy(
+            "tell native libraries before they are imported: OMP_NUM_THREADS=1, or threadpoolctl",
+            Safety.SKETCH,
+        ),
+    )
