@@ -56,6 +56,7 @@ __aw_entry = None
     % HOLD
 )
 SCHEDULED = "__aw_ready[__aw_id(handle)] = __aw_clock()"
+SELECTING = "__aw_before = __aw_clock()\n"
 SELECTED = """
 __aw_after = __aw_clock()
 __aw_iterations[__aw_ident()] = __aw_after
@@ -99,7 +100,8 @@ class AsyncioHooks:
         loop = base_events.BaseEventLoop
         self._put(events.Handle, "_run", self._run_names(), before=RUN_BEFORE, after=RUN_AFTER)
         clock = {"__aw_ready": self.ready, "__aw_id": p.identity, "__aw_clock": p.clock}
-        names = dict(clock, __aw_ident=p.ident, __aw_touched=guard(self.touches.touched, 0))
+        asleep = {"__aw_asleep": self.touches.asleep, "__aw_ident": p.ident}
+        names = dict(clock, __aw_touched=guard(self.touches.touched, 0), **asleep)
         self._put(loop, "call_soon", names, beside=(("self._call_soon", "", touches.SCHEDULED),))
         names = dict(clock, __aw_wakeup=guard(self._wakeup, 0))
         beside = (("self._call_soon", "", SCHEDULED + " | __aw_foreign"),)
@@ -110,12 +112,12 @@ class AsyncioHooks:
         value = "(__aw_created(__aw_value, self, coro), __aw_value)[1]"
         self._put(loop, "create_task", names, on_return=value)
         names = {
+            **asleep,
             "__aw_clock": p.clock,
-            "__aw_ident": p.ident,
             "__aw_iterations": self.iterations,
             "__aw_idle": self.recorder.by_name["idles"].extend,
         }
-        select = ("self._selector.select", "__aw_before = __aw_clock()", SELECTED)
+        select = ("self._selector.select", SELECTING + touches.SLEEPS, SELECTED + touches.WAKES)
         self._put(loop, "_run_once", names, beside=(select,))
         self.endings.install(base_events, runners)
         self.touches.install_debug(base_events, format_helpers)
@@ -135,7 +137,7 @@ class AsyncioHooks:
         for table in (self.entries, self.ready, self.iterations, self.callbacks, self.loops, self.running):
             table.clear()
         self.busiest = (0, None)
-        self.touches.traces[:] = [0, 0]
+        self.touches.begin_anew()
 
     def _run_names(self):
         return {
@@ -250,9 +252,8 @@ class AsyncioHooks:
         Called by the sampler.  An end of its last step that lies before all time makes the next step take its
         wait for a long one; nothing is asked of the hot path.
         """
-        refs = self.recorder.by_name["steps"][-GLANCED:][3::5]
         counts = {}
-        for ref in refs:
+        for ref in self.recorder.by_name["steps"][-GLANCED:][3::5]:
             counts[ref] = counts.get(ref, 0) + 1
         often = [(count, ref) for ref, count in counts.items() if count >= OFTEN and ref < CALLBACK]
         if not often:

@@ -1,7 +1,7 @@
 """What other threads put into a loop without its thread-safe call, and what debug mode costs.
 
-Debug mode would raise in the other thread; here the loop's own thread is compared with the caller's, one
-attribute and one call more for each `call_soon`, and nothing happens but a row.
+Debug mode would raise in the other thread; here nothing happens but a row.  Only while some loop sleeps in
+its selector is the caller's thread compared with the loop's: an awake loop looks at what is ready anyway.
 """
 
 from __future__ import annotations
@@ -12,9 +12,12 @@ from .twin import Unsuitable, twin
 
 #: In `call_soon`: the time at which the handle was scheduled, marked if it was by another thread.
 SCHEDULED = (
-    "__aw_ready[__aw_id(handle)] = "
-    "__aw_clock() if self._thread_id == __aw_ident() else __aw_touched(self, self._thread_id)"
+    "__aw_ready[__aw_id(handle)] = __aw_clock() if not __aw_asleep or self._thread_id == __aw_ident() "
+    "else __aw_touched(self, self._thread_id)"
 )
+#: In `_run_once`, before and after the selector: a loop with nothing to do is about to sleep, and is awake.
+SLEEPS = "if timeout != 0: __aw_asleep.add(__aw_ident())"
+WAKES = "if timeout != 0: __aw_asleep.discard(__aw_ident())"
 
 
 class TouchHooks:
@@ -24,8 +27,14 @@ class TouchHooks:
         self.hooks = hooks
         self.recorder = recorder
         self.installation = installation
+        self.asleep = set()  # threads whose loop sleeps in its selector
         self.futures = None  # whether futures are timed
         self.traces = [0, 0]  # stack traces that debug mode took, and their nanoseconds
+
+    def begin_anew(self):
+        """In a forked child nothing sleeps, and nothing was traced."""
+        self.asleep.clear()
+        self.traces[:] = [0, 0]
 
     def touched(self, loop, runs_in):
         """Another thread than the one the loop runs in (None: it does not run) has called `call_soon`."""
