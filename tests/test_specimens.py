@@ -51,6 +51,11 @@ DONE = frozenset(
     {
         "await-in-loop",
         "sequential-awaits",
+        "pool-deadlock",
+        "self-wait",
+        "offload-overhead",
+        "thread-per-task",
+        "oversubscribed",
         "ran-inline",
         "serialised-by-lock",
         "concurrency-limit",
