@@ -173,20 +173,14 @@ class _Returns(ast.NodeTransformer):
     def visit_Return(self, node):
         if not self.on_return:
             return _statements(self.after, node) + [node]
-        template = ast.parse(self.on_return, mode="eval").body
-        for part in ast.walk(template):
-            _placed(part, node)
+        # Bound first: what is returned may be a call, which must be made once.
         value = node.value or _placed(ast.Constant(None), node)
-        node.value = _Substitute(value).visit(template)
-        return node
-
-
-class _Substitute(ast.NodeTransformer):
-    def __init__(self, value):
-        self.value = value
-
-    def visit_Name(self, node):
-        return self.value if node.id == "__aw_value" else node
+        bound = _placed(ast.Assign(targets=[ast.Name("__aw_value", ast.Store())], value=value), node)
+        _placed(bound.targets[0], node)
+        node.value = ast.parse(self.on_return, mode="eval").body
+        for part in ast.walk(node.value):
+            _placed(part, node)
+        return [bound, node]
 
 
 def _insert_beside(body, text, ahead, behind, always):
