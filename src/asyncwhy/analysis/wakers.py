@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from asyncwhy.analysis.timeline import Floats, Ints, Timeline
+from asyncwhy.analysis.traffic import local_causes
 from asyncwhy.trace import schema
 
 #: Callbacks are followed back this many times at most.
@@ -25,6 +26,8 @@ def resolve(line: Timeline) -> None:
     waker = np.where(line.lag > 0, _containing(line, ready), -1)
     waker[line.foreign] = -1
     waker[(line.ref & schema.TIMER) > 0] = -1
+    reading, writing, written = local_causes(line)
+    waker[reading], ready[reading] = writing, np.minimum(written, line.start[reading])
     short_callback = ((line.ref & schema.CALLBACK) > 0) & (line.end - line.start < LONG_S)
     root, when, foreign = waker.copy(), ready.copy(), line.foreign.copy()
     for _ in range(CHAIN):

@@ -63,7 +63,7 @@ def _limit(run: Run, group: Contended) -> Draft | None:
         cost_s=group.late_s,
         call=call.qualified if call is not None else group.kind,
         operation="lock",
-        inside_library=package_of(facts, facts.stack(group.queued[0].stack)),
+        inside_library=package_of(group),
         stack=(site,),
         related=tuple(related),
         victims=waiting,

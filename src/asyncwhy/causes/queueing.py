@@ -149,12 +149,15 @@ def wider(facts: ProcessFacts, group: Contended, more: int) -> Links:
     return links
 
 
-def package_of(facts: ProcessFacts, stack: Sequence[Site]) -> str | None:
-    """The library in which a stack begins, below the standard one; None if it is the user's own code."""
-    for site in stack:
+def package_of(group: Contended) -> str | None:
+    """The library that takes it, beneath the user's line; not the one whose primitive it is."""
+    facts = group.facts
+    own = group.primitives[0].module.partition(".")[0]
+    for site in facts.stack(group.queued[0].stack):
         origin = facts.origins.of(site.file)
-        if origin is not Origin.STANDARD:
-            return facts.origins.package(site.file) if origin is Origin.LIBRARY else None
+        package = facts.origins.package(site.file)
+        if origin is not Origin.STANDARD and package != own:
+            return package if origin is Origin.LIBRARY else None
     return None
 
 

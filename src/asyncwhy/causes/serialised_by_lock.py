@@ -42,7 +42,7 @@ def _draft(run: Run, group: Contended, site: Site) -> Draft:
         cost_s=group.late_s,
         call=call.qualified if call is not None else "await",
         operation="lock",
-        inside_library=package_of(facts, facts.stack(group.queued[0].stack)),
+        inside_library=package_of(group),
         stack=(site,),
         related=tuple(related),
         victims=waiting,

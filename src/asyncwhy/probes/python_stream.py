@@ -40,6 +40,7 @@ RAW: dict[int, tuple[str, ...]] = {
     109: ("time", "thread", "loop", "stack"),
     115: ("task", "start", "kept"),
     130: ("time", "primitive", "task", "what", "thread"),
+    132: ("time", "transport", "what", "other", "thread"),
     131: ("time", "put", "primitive", "task", "thread", "stack"),
 }
 #: The column that says when a row's thread was that thread; "time" where nothing is said.
@@ -255,4 +256,11 @@ def _losses(columns: Columns, made: np.ndarray[Any, np.dtype[np.void]]) -> None:
     made["left_s"] = _seconds(columns["left"])
 
 
-_CONVERT = {"losses": _losses, "steps": _steps, "waits": _waits, "tasks": _tasks, "idles": _idles, "samples": _samples}
+_CONVERT = {
+    "losses": _losses,
+    "steps": _steps,
+    "waits": _waits,
+    "tasks": _tasks,
+    "idles": _idles,
+    "samples": _samples,
+}

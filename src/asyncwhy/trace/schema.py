@@ -161,6 +161,12 @@ TABLES: dict[int, tuple[str, np.dtype[np.void]]] = {
             [("time", "<u8"), ("primitive", "<u4"), ("task", "<u4"), ("what", "<u4"), ("thread", "<u4")]
         ),
     ),
+    132: (
+        "traffic",  # of connections within one host; `what`: 1 wrote, 2 read, 3 the peer is `other`, 4 made
+        np.dtype(
+            [("time", "<u8"), ("transport", "<u4"), ("what", "<u4"), ("other", "<u4"), ("thread", "<u4")]
+        ),
+    ),
     131: (
         "takes",  # an item was taken from a channel in which it lay since `put`
         np.dtype(

@@ -16,6 +16,7 @@ from .processes import Environment, ProcessHooks
 from .recorder import Recorder
 from .safety import Installation
 from .sampler import Sampler
+from .sockets import SocketHooks
 from .stream import META
 from .threads import ThreadHooks
 from .trio_hooks import TrioHooks
@@ -40,11 +41,12 @@ class Agent:
         self.asyncio = AsyncioHooks(self.recorder, self.installation)
         self.threads = ThreadHooks(self.recorder, self.installation)
         self.pools = PoolHooks(self.recorder, self.installation, self.threads.site_of, self._task_number)
+        self.sockets = SocketHooks(self.recorder, self.installation)
         self.contention = ContentionHooks(self.recorder, self.installation, self._task_number)
         self.sampler = Sampler(self.recorder, self.asyncio.idle_codes, self.asyncio.running)
         self.sampler.glance = self.asyncio.glance
         self.uvloop = UvloopHooks(self.asyncio, self.installation)
-        self.trio = TrioHooks(self.recorder, self.installation, self.asyncio, self.pools)
+        self.trio = TrioHooks(self.recorder, self.installation, self.asyncio, self.pools, self.contention)
         self.processes = ProcessHooks(self, self.environment)
         self.begun = p.clock()
         self.start_cpu = 0
@@ -67,6 +69,7 @@ class Agent:
                 "threading": self._guard(self.threads.install),
                 "concurrent.futures.thread": self._guard(self._thread_pools),
                 "concurrent.futures.process": self._guard(self.pools.install_processes),
+                "asyncio.selector_events": self._guard(self.sockets.install),
                 "anyio._backends._asyncio": self._both(
                     self.pools.install_anyio, self.contention.install_anyio
                 ),
@@ -76,6 +79,7 @@ class Agent:
                 "trio._core._entry_queue": self._guard(self.trio.install_entries),
                 "trio._core._thread_cache": self._guard(self.trio.install_workers),
                 "trio._sync": self._guard(self.trio.install_limiters),
+                "trio._channel": self._guard(self.trio.contention.install_channels),
                 "trio._threads": self._guard(self.trio.install_threads),
                 "subprocess": self._guard(self.processes.install_subprocess),
                 "multiprocessing.process": self._guard(self.processes.install_multiprocessing),
@@ -216,6 +220,7 @@ class Agent:
             self.trio.begin_anew()
             self.pools.pools.clear()
             self.contention.begin_anew()
+            self.sockets.begin_anew()
             self.sampler.begin_anew()
             self.begun = p.clock()
             self.describe()

@@ -25,6 +25,8 @@ ITEMS = 10_000
 MOST = 20_000
 #: Rows per table and second.
 BUDGET = 3_000
+#: Classes of what items lie in.
+CHANNELS = frozenset(("Queue", "_MemoryObjectStreamState", "MemoryChannelState", "SimpleQueue"))
 #: Values that stand for nothing in particular: to put one back is not to return it.
 PLAIN = frozenset((type(None), bool, int, float, str, bytes))
 
@@ -55,6 +57,7 @@ class ContentionHooks:
         self.installation = installation
         self.current_task = current_task
         self.known = {}
+        self.pending = {}
         self.second = 0
         self.left = BUDGET
         guard = installation.harmless
@@ -89,14 +92,26 @@ class ContentionHooks:
     def install_asyncio(self, _):
         from asyncio import locks, queues
 
-        for kind in (locks.Lock, locks.Semaphore):
+        for kind in (locks.Lock, locks.Semaphore, queues.Queue):
             self._twin(kind, "__init__", after=MADE)
-            self._twin(kind, "acquire", beside=(("self._waiters.append", "", ASK % ACQUIRE),))
-        self._twin(queues.Queue, "__init__", after=MADE)
-        self._twin(queues.Queue, "get", beside=(("self._getters.append", "", ASK % GET),))
-        self._twin(queues.Queue, "put", beside=(("self._putters.append", "", ASK % PUT),))
-        self._twin(queues.Queue, "put_nowait", beside=(("self._put", "", LINE % ("self", "put", ", item")),))
-        self._twin(queues.Queue, "get_nowait", beside=(("self._get", "", LINE % ("self", "take", ", item")),))
+        # Twins take a millisecond each: the others are made when a program makes its first lock or queue.
+        self.pending.update(
+            {
+                locks.Lock: self._on_acquire,
+                locks.Semaphore: self._on_acquire,
+                queues.Queue: self._on_queue,
+            }
+        )
+
+    def _on_acquire(self, kind):
+        self._twin(kind, "acquire", beside=(("self._waiters.append", "", ASK % ACQUIRE),))
+
+    def _on_queue(self, kind):
+        put, take = LINE % ("self", "put", ", item"), LINE % ("self", "take", ", item")
+        self._twin(kind, "get", beside=(("self._getters.append", "", ASK % GET),))
+        self._twin(kind, "put", beside=(("self._putters.append", "", ASK % PUT),))
+        self._twin(kind, "put_nowait", beside=(("self._put", "", put),))
+        self._twin(kind, "get_nowait", beside=(("self._get", "", take),))
 
     def install_anyio(self, module):
         """The primitives of anyio on asyncio."""
@@ -168,6 +183,11 @@ class ContentionHooks:
 
     def _made(self, thing):
         frame = p.get_frame(2)
+        if self.pending:
+            for base in p.type_of(thing).__mro__:
+                install = self.pending.pop(base, None)
+                if install is not None:
+                    install(base)
         known = self._remember(thing, self._limit(thing), self.recorder.interner.stack(frame))
         if _is_channel(known.kind):
             known.lying = deque()
@@ -269,4 +289,4 @@ class ContentionHooks:
 
 
 def _is_channel(kind):
-    return any(base.__name__ in ("Queue", "_MemoryObjectStreamState", "SimpleQueue") for base in kind.__mro__)
+    return any(base.__name__ in CHANNELS for base in kind.__mro__)

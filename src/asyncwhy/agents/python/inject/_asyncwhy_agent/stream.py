@@ -34,6 +34,7 @@ COLUMNS = {
     123: ("glances", ("time", "task", "stack")),
     115: ("kept", ("task", "start", "kept")),
     130: ("asks", ("time", "primitive", "task", "what", "thread")),
+    132: ("traffic", ("time", "transport", "what", "other", "thread")),
     131: ("takes", ("time", "put", "primitive", "task", "thread", "stack")),
 }
 

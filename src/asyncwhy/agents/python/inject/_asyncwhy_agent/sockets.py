@@ -1,0 +1,94 @@
+"""A program that talks to itself: which write made which socket of the same process readable.
+
+Tests, examples and load generators often stand in the process of their server.  Without this the answer that a
+client waits for would seem to come from outside.  Only connections between addresses of one host are noted.
+"""
+
+from __future__ import annotations
+
+from . import primitives as p
+from .safety import peek
+from .twin import Unsuitable, twin
+
+#: Connections, and connects under way, remembered at most.
+MOST = 10_000
+
+WROTE, READ, PAIRED, MADE = 1, 2, 3, 4
+
+HERE = "if __aw_id(self) in __aw_near: __aw_noted(self, %d)"
+
+
+class SocketHooks:
+    """Installs the twins in asyncio's selector loops."""
+
+    def __init__(self, recorder, installation):
+        self.recorder = recorder
+        self.installation = installation
+        self.near = {}  # id of a transport -> its number
+        self.addresses = {}  # (its own, its peer's) -> number
+        self.connecting = {}  # id of a socket -> when its connect began
+
+    def begin_anew(self):
+        """In a forked child: the parent's numbers mean nothing here."""
+        for table in (self.near, self.addresses, self.connecting):
+            table.clear()
+
+    def install(self, module):
+        guard = self.installation.harmless
+        connected = guard(self._connected)
+
+        def seen(made, sock):
+            connected(made, sock)
+            return made
+
+        names = {"__aw_seen": seen}
+        loop, transport = module.BaseSelectorEventLoop, module._SelectorSocketTransport
+        self._twin(loop, "_make_socket_transport", names, on_return="__aw_seen(__aw_value, sock)")
+        names = {"__aw_connecting": guard(self._connecting)}
+        self._twin(loop, "_sock_connect", names, before="__aw_connecting(sock)")
+        names = {"__aw_id": p.identity, "__aw_near": self.near, "__aw_noted": guard(self._noted)}
+        self._twin(transport, "write", names, before=HERE % WROTE)
+        self._twin(transport, "_read_ready", names, before=HERE % READ)
+        if "writelines" in transport.__dict__:
+            self._twin(transport, "writelines", names, before=HERE % WROTE)
+
+    def _twin(self, owner, name, names, **snippets):
+        try:
+            made = twin(owner.__dict__.get(name), names, **snippets)
+        except Unsuitable as reason:
+            self.installation.lacking("%s.%s" % (owner.__name__, name), reason)
+        else:
+            self.installation.put(owner, name, made)
+
+    def _row(self, time, transport, what, other=0):
+        self.recorder.by_name["traffic"].extend((time, transport, what, other, p.ident()))
+
+    def _connecting(self, sock):
+        if len(self.connecting) >= MOST:
+            self.connecting.clear()
+        self.connecting[p.identity(sock)] = p.clock()
+
+    def _connected(self, transport, sock):
+        key = p.identity(transport)
+        self.near.pop(key, None)
+        began = self.connecting.pop(p.identity(sock), 0)
+        extra = peek(transport, "_extra")
+        if p.type_of(extra) is not dict:
+            return
+        own, peer = extra.get("sockname"), extra.get("peername")
+        if p.type_of(own) is not tuple or p.type_of(peer) is not tuple or own[0] != peer[0]:
+            return
+        if len(self.near) >= MOST or len(self.addresses) >= MOST:
+            self.near.clear()
+            self.addresses.clear()
+        number = self.near[key] = next(self.recorder.numbers)
+        now = p.clock()
+        self._row(began or now, number, MADE, 1 if began else 0)
+        other = self.addresses.pop((peer[:2], own[:2]), 0)
+        if other:
+            self._row(now, number, PAIRED, other)
+        else:
+            self.addresses[own[:2], peer[:2]] = number
+
+    def _noted(self, transport, what):
+        self._row(p.clock(), self.near.get(p.identity(transport), 0), what)

@@ -1,0 +1,80 @@
+"""Which step of the same process made a socket readable: programs that hold both ends of a connection."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from asyncwhy.analysis.lookup import Latest
+from asyncwhy.analysis.timeline import Floats, Ints, Timeline
+
+WROTE, READ, PAIRED, MADE = 1, 2, 3, 4
+
+
+def local_causes(line: Timeline) -> tuple[Ints, Ints, Floats]:
+    """(steps that read or accepted, the steps that wrote or connected, when), for connections both ends of which
+    are in this process."""
+    table = np.sort(line.process.table("traffic"), order="time")
+    nothing = np.zeros(0, np.int64)
+    if not len(table) or not len(line.start) or not (table["what"] == PAIRED).any():
+        return nothing, nothing, np.zeros(0)
+    finder = Latest(line.thread, line.start)
+    peer = _peers(table)
+    reads, writes = table[table["what"] == READ], table[table["what"] == WROTE]
+    step = _containing(line, finder, reads)
+    at = _last_write(writes, peer[reads["transport"].astype(np.int64)], reads["time"])
+    causing = np.where(at >= 0, _containing(line, finder, writes)[np.maximum(at, 0)], -1)
+    when = line.seconds(writes["time"])[np.maximum(at, 0)] if len(writes) else np.zeros(len(at))
+    accepted = _accepts(line, finder, table, peer)
+    step, causing = np.append(step, accepted[0]), np.append(causing, accepted[1])
+    when = np.append(when, accepted[2])
+    good = (step >= 0) & (causing >= 0) & (causing < step)
+    return step[good], causing[good], when[good]
+
+
+def _peers(table: np.ndarray[tuple[int], np.dtype[np.void]]) -> Ints:
+    pairs = table[table["what"] == PAIRED]
+    made = np.zeros(int(max(table["transport"].max(), table["other"].max())) + 1, np.int64)
+    made[pairs["transport"]], made[pairs["other"]] = pairs["other"], pairs["transport"]
+    return made
+
+
+def _containing(line: Timeline, finder: Latest, rows: np.ndarray[tuple[int], np.dtype[np.void]]) -> Ints:
+    """The step in which each row was noted; -1 where none was recorded."""
+    time = line.seconds(rows["time"])
+    step = finder.before(rows["thread"].astype(np.int64), time)
+    made: Ints = np.where((step >= 0) & (line.end[np.maximum(step, 0)] >= time - 2e-7), step, -1)
+    return made
+
+
+def _last_write(writes: np.ndarray[tuple[int], np.dtype[np.void]], of: Ints, before: Ints) -> Ints:
+    """The last write of each transport in `of` (0: none) up to a time."""
+    if not len(writes):
+        return np.full(len(of), -1)
+    found = Latest(writes["transport"].astype(np.int64), writes["time"].astype(np.int64)).before(
+        of, before.astype(np.int64)
+    )
+    made: Ints = np.where(of > 0, found, -1)
+    return made
+
+
+def _accepts(
+    line: Timeline, finder: Latest, table: np.ndarray[tuple[int], np.dtype[np.void]], peer: Ints
+) -> tuple[Ints, Ints, Floats]:
+    """The callbacks that accepted connections, and the steps that began to connect."""
+    made = table[table["what"] == MADE]
+    connects = {int(row["transport"]): row for row in made[made["other"] == 1]}
+    steps, causes, when = [], [], []
+    for row in made[made["other"] == 0]:
+        connect = connects.get(int(peer[row["transport"]]))
+        if connect is None:
+            continue
+        rows = np.array([row, connect], dtype=table.dtype)
+        served, began = _containing(line, finder, rows).tolist()
+        task = line.tasks.get(int(line.ref[served])) if served >= 0 else None
+        if task is None or began < 0:
+            continue
+        at = finder.before(np.array([task.thread]), np.array([task.created]))
+        steps.append(int(at[0]))
+        causes.append(began)
+        when.append(float(line.seconds(connect["time"])))
+    return np.array(steps, np.int64), np.array(causes, np.int64), np.array(when)
