@@ -12,6 +12,7 @@ from . import primitives as p
 from .carriers import carried
 from .recorder import CALLBACK, NUMBERED
 from .safety import peek
+from .trio_contention import TrioContention
 from .trio_instrument import Instrument, kind_of
 from .twin import Unsuitable, twin
 from .waits import stack_and_kept
@@ -23,11 +24,12 @@ MOST_LIMITERS = 10_000
 class TrioHooks:
     """Installs the instrument and the twins in trio; shares numbers and idle codes with asyncio's hooks."""
 
-    def __init__(self, recorder, installation, asyncio, pools):
+    def __init__(self, recorder, installation, asyncio, pools, contention):
         self.recorder = recorder
         self.installation = installation
         self.asyncio = asyncio
         self.pools = pools
+        self.contention = TrioContention(contention)
         self.entries = {}  # id of a task -> [number, end of its last step]
         self.woken = {}  # id of an entry queue -> when another thread first put something in
         self.limiters = {}  # id of a limiter -> the stack on which it was made
@@ -66,8 +68,9 @@ class TrioHooks:
 
     def install_limiters(self, module):
         """Into `trio._sync`."""
-        names = {"__aw_made": self.installation.harmless(self._made)}
-        self._put(module.CapacityLimiter, "__init__", names, after="__aw_made(self)")
+        names = {"__aw_made": self.installation.harmless(self._made), "__aw_known": self.contention.made}
+        self._put(module.CapacityLimiter, "__init__", names, after="__aw_made(self)\n__aw_known(self)")
+        self.contention.install_sync(module)
 
     def install_workers(self, module):
         """Into `trio._core._thread_cache`."""
