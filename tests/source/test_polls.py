@@ -1,0 +1,58 @@
+"""Which loops only ask whether something has happened, and which come nearer to their end by themselves."""
+
+from __future__ import annotations
+
+import textwrap
+
+import pytest
+
+from asyncwhy.source.python_module import Module
+from asyncwhy.source.python_polls import poll_at
+
+POLLS = {
+    "a flag": ("while not done:\n    await sleep(0)", "not done"),
+    "a test that leaves": (
+        "while True:\n    if future.done():\n        break\n    await sleep(0.001)",
+        "future.done()",
+    ),
+    "an idle branch": (
+        "while True:\n    job = take()\n    if job is None:\n        await sleep(0)\n        continue\n    job()",
+        "job is None",
+    ),
+    "an exception that means nothing yet": (
+        "while True:\n    try:\n        item = q.get_nowait()\n    except Empty:\n        await sleep(0)",
+        "Empty",
+    ),
+    "a bounded number of looks": (
+        "for _ in range(1000):\n    if ready():\n        return\n    await sleep(0.001)",
+        "ready()",
+    ),
+}
+WORK = {
+    "a counter": "while i < n:\n    i += 1\n    await sleep(0)",
+    "its former self": "while i < n:\n    i = i + step\n    await sleep(0)",
+    "a list worked off": "while todo:\n    todo.pop()\n    await sleep(0)",
+    "items": "for item in items:\n    if bad(item):\n        break\n    await sleep(0)",
+    "something else awaited": "while not done:\n    data = await read()\n    await sleep(0)",
+    "no question": "while True:\n    tick()\n    await sleep(0.01)",
+    "no loop": "await sleep(0)",
+}
+
+
+def ask(body: str) -> str | None:
+    text = "async def f():\n" + textwrap.indent(body, "    ") + "\n"
+    lines = tuple(text.split("\n"))
+    line = next(number for number, one in enumerate(lines, 1) if "await sleep" in one)
+    poll = poll_at(Module("f.py", text, lines), line)
+    return None if poll is None else poll.question
+
+
+@pytest.mark.parametrize("what", POLLS)
+def test_a_loop_that_only_asks(what: str) -> None:
+    body, question = POLLS[what]
+    assert ask(body) == question
+
+
+@pytest.mark.parametrize("what", WORK)
+def test_a_loop_that_gets_on(what: str) -> None:
+    assert ask(WORK[what]) is None
