@@ -2,7 +2,7 @@
 import asyncio
 import threading
 
-log = []
+log, timers = [], []
 
 
 async def work(name, steps):
@@ -19,7 +19,7 @@ async def main():
     handle.cancel()
     now = loop.time()
     for n in (3, 1, 2):
-        loop.call_at(now + n * 0.02, log.append, ("at", n))
+        loop.call_at(now + n * 0.02, timers.append, n)
     await asyncio.gather(*(work("abc"[n], n + 2) for n in range(3)))
     lock, queue = asyncio.Lock(), asyncio.Queue(2)
 
@@ -54,5 +54,6 @@ async def main():
 
 
 asyncio.run(main())
+print(timers)
 for entry in log:
     print(entry)
