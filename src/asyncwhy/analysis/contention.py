@@ -133,7 +133,9 @@ def _primitives(line: Timeline) -> dict[int, Primitive]:
     for event in line.process.named("primitive"):
         number = event["primitive"]
         back = returned.get(number)
-        is_pool = back is not None and back["returned"] >= POOL * back["taken"]
+        is_pool = event["kind"].endswith("Pool") or (
+            back is not None and back["returned"] >= POOL * back["taken"]
+        )
         made[number] = Primitive(
             number, event["module"], event["kind"], int(event["limit"]), int(event["stack"]), is_pool
         )

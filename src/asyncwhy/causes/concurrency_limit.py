@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from asyncwhy.analysis.contention import ACQUIRE, GET
-from asyncwhy.analysis.facts import ProcessFacts
 from asyncwhy.analysis.replay import Change
 from asyncwhy.causes.channels import Channel, channels
 from asyncwhy.causes.draft import Draft, Run, Words
-from asyncwhy.causes.queueing import Contended, acquired, contended, freed, locks, package_of, wider
+from asyncwhy.causes.queueing import (
+    SMALL,
+    Contended,
+    acquired,
+    contended,
+    freed,
+    locks,
+    package_of,
+    spared_s,
+    wider,
+)
 from asyncwhy.causes.seconds import seconds
-from asyncwhy.model import Effects, Related, Remedy, Safety, Site
+from asyncwhy.model import Effects, Related, Remedy, Safety
 
 SLUG = "concurrency-limit"
-
-#: Up to so many nodes the wider limit is replayed as well, to say what it would give.
-SMALL = 100_000
 
 
 def find(run: Run) -> list[Draft]:
@@ -70,6 +76,7 @@ def _limit(run: Run, group: Contended) -> Draft | None:
         effects=Effects(late_s=group.late_s),
         remedies=_remedies(run, group, limit),
         change=Change(links=freed(group.queued)),
+        spared_s=spared_s(facts, freed(group.queued)),
     )
 
 
@@ -147,9 +154,5 @@ def _consumer(run: Run, channel: Channel) -> Draft:
         effects=Effects(late_s=late),
         remedies=(Remedy("start several consumers, if the order does not matter", Safety.CHANGES_BEHAVIOUR),),
         change=Change(links=channel.links()),
+        spared_s=spared_s(facts, channel.links()),
     )
-
-
-def limited(facts: ProcessFacts) -> set[Site]:
-    """Lines at which consumers are told as limits."""
-    return {channel.site for channel in channels(facts) if channel.producers_wait}

@@ -16,7 +16,7 @@ from asyncwhy.causes import summary, verdicts, worth
 from asyncwhy.causes.draft import Draft, Run
 from asyncwhy.causes.holding import merged
 from asyncwhy.causes.placements import placements
-from asyncwhy.model import Finding, Remedy, Report, Safety, Site
+from asyncwhy.model import Effects, Finding, Remedy, Report, Safety, Site
 from asyncwhy.source import PythonSource, Sources
 from asyncwhy.trace.reader import Trace
 
@@ -51,7 +51,7 @@ def diagnose(trace: Trace, least_s: float = worth.LEAST_S, remedies: Remedies = 
     kept = [one for one in priced if worth.worthwhile(one.draft, one.gain_s, facts.wall_s, least_s)]
     together = _together(facts, kept)
     possible_s = _possible(facts, kept, together)
-    findings = tuple(_finding(facts, source, one, remedies) for one in kept)
+    findings = one_per_line([_finding(facts, source, one, remedies) for one in kept])
     verdict = verdicts.judge(facts, run, [one.draft for one in kept], findings, together)
     report = Report(
         program=summary.program(facts),
@@ -116,7 +116,7 @@ def _price(facts: Facts, drafts: list[Draft]) -> list[Priced]:
     for place, draft in enumerate(ranked):
         gain = draft.saved_s
         if draft.change is not None and place < REPLAYED and not facts.endless:
-            gain = _saved(draft.facts, draft.facts.replayed(draft.change))
+            gain = max(_saved(draft.facts, draft.facts.replayed(draft.change)), draft.spared_s)
         made.append(Priced(draft, gain))
     return made
 
@@ -175,6 +175,36 @@ def _finding(facts: Facts, source: PythonSource, one: Priced, remedies: Remedies
         headline=draft.words.headline,
         label=draft.words.label,
     )
+
+
+def one_per_line(findings: list[Finding]) -> tuple[Finding, ...]:
+    """The findings of several processes: what two workers do at one line is one finding."""
+    made: dict[tuple[str, str, int], Finding] = {}
+    for finding in findings:
+        key = (finding.cause, finding.site.file, finding.site.line)
+        before = made.get(key)
+        if before is None:
+            made[key] = finding
+            continue
+        one, other = before.effects, finding.effects
+        effects = Effects(
+            one.late_s + other.late_s,
+            one.cpu_s + other.cpu_s,
+            one.threads + other.threads,
+            one.lost + other.lost,
+        )
+        cost = None if before.cost_s is None else before.cost_s + (finding.cost_s or 0.0)
+        label = f"{before.label}; the same in another process"
+        victims = (*before.victims, *finding.victims)
+        made[key] = replace(
+            before,
+            count=before.count + finding.count,
+            cost_s=cost,
+            effects=effects,
+            label=label,
+            victims=victims,
+        )
+    return tuple(made.values())
 
 
 def _with_time(remedy: Remedy, possible: float | None) -> Remedy:

@@ -53,6 +53,7 @@ class Draft:
     change: Change | None = None
     awaits: tuple[Await, ...] = ()  # those that a fix would let overlap
     saved_s: float | None = None  # what the fix saves, where it is reckoned without the replay
+    spared_s: float = 0.0  # how much sooner those concerned are done, whatever else the run's end waits for
     hurts: bool = True
     worth: bool = False
     thread: int = 0

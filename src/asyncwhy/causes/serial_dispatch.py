@@ -5,6 +5,7 @@ from __future__ import annotations
 from asyncwhy.analysis.replay import Change
 from asyncwhy.causes.channels import Channel, channels
 from asyncwhy.causes.draft import Draft, Run, Words
+from asyncwhy.causes.queueing import spared_s
 from asyncwhy.causes.seconds import seconds
 from asyncwhy.model import Effects, Remedy, Safety, Victim
 
@@ -54,4 +55,5 @@ def _draft(run: Run, channel: Channel) -> Draft:
             ),
         ),
         change=Change(links=channel.links()),
+        spared_s=spared_s(channel.facts, channel.links()),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from asyncwhy.analysis.contention import ACQUIRE
 from asyncwhy.analysis.replay import Change
 from asyncwhy.causes.draft import Draft, Run, Words
-from asyncwhy.causes.queueing import Contended, contended, freed, locks, package_of
+from asyncwhy.causes.queueing import Contended, contended, freed, locks, package_of, spared_s
 from asyncwhy.causes.seconds import seconds
 from asyncwhy.model import Effects, Related, Remedy, Safety, Site
 
@@ -49,6 +49,7 @@ def _draft(run: Run, group: Contended, site: Site) -> Draft:
         effects=Effects(late_s=group.late_s),
         remedies=_remedies(),
         change=Change(links=freed(group.queued)),
+        spared_s=spared_s(facts, freed(group.queued)),
     )
 
 

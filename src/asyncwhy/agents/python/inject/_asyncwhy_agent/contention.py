@@ -57,7 +57,6 @@ class ContentionHooks:
         self.installation = installation
         self.current_task = current_task
         self.known = {}
-        self.pending = {}
         self.second = 0
         self.left = BUDGET
         guard = installation.harmless
@@ -94,19 +93,9 @@ class ContentionHooks:
 
         for kind in (locks.Lock, locks.Semaphore, queues.Queue):
             self._twin(kind, "__init__", after=MADE)
-        # Twins take a millisecond each: the others are made when a program makes its first lock or queue.
-        self.pending.update(
-            {
-                locks.Lock: self._on_acquire,
-                locks.Semaphore: self._on_acquire,
-                queues.Queue: self._on_queue,
-            }
-        )
-
-    def _on_acquire(self, kind):
-        self._twin(kind, "acquire", beside=(("self._waiters.append", "", ASK % ACQUIRE),))
-
-    def _on_queue(self, kind):
+        for kind in (locks.Lock, locks.Semaphore):
+            self._twin(kind, "acquire", beside=(("self._waiters.append", "", ASK % ACQUIRE),))
+        kind = queues.Queue
         put, take = LINE % ("self", "put", ", item"), LINE % ("self", "take", ", item")
         self._twin(kind, "get", beside=(("self._getters.append", "", ASK % GET),))
         self._twin(kind, "put", beside=(("self._putters.append", "", ASK % PUT),))
@@ -183,11 +172,6 @@ class ContentionHooks:
 
     def _made(self, thing):
         frame = p.get_frame(2)
-        if self.pending:
-            for base in p.type_of(thing).__mro__:
-                install = self.pending.pop(base, None)
-                if install is not None:
-                    install(base)
         known = self._remember(thing, self._limit(thing), self.recorder.interner.stack(frame))
         if _is_channel(known.kind):
             known.lying = deque()
