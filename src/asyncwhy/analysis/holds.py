@@ -161,7 +161,25 @@ def pieces(timeline: Timeline, samples: dict[int, Samples]) -> list[Piece]:
         others = [other for number, other in samples.items() if number != thread]
         cutter = _Cutter(timeline, thread, own, others, switch)
         made.extend(cutter.cut())
+    _agree(made)
     return made
+
+
+def _agree(pieces: list[Piece]) -> None:
+    """A call at one place waits or computes: what a busy machine made look otherwise joins the majority."""
+    lengths: dict[int, dict[Kind, float]] = {}
+    for piece in pieces:
+        if piece.kind is not Kind.GIL_WAIT:
+            own = lengths.setdefault(piece.stack, dict.fromkeys((Kind.BLOCKED, Kind.BUSY, Kind.GIL), 0.0))
+            own[piece.kind] += piece.length
+    for piece in pieces:
+        own = lengths.get(piece.stack, {})
+        if piece.kind is Kind.GIL_WAIT or not own:
+            continue
+        computing = Kind.GIL if own[Kind.GIL] > own[Kind.BUSY] else Kind.BUSY
+        waits = own[Kind.BLOCKED] > own[Kind.BUSY] + own[Kind.GIL]
+        if waits != (piece.kind is Kind.BLOCKED):
+            piece.kind = Kind.BLOCKED if waits else computing
 
 
 class _Cutter:

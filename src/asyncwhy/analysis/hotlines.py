@@ -2,7 +2,8 @@
 
 A call that waits stands on one line, and that line is named.  A computation runs over many lines; the
 deepest line under which nearly all of it happened is the one a person wants to see: the hot line itself, or
-the call of the function whose lines share it.
+the call of the function whose lines share it.  Inside a library, where nobody will look for two faults, it is
+one line in any case.
 """
 
 from __future__ import annotations
@@ -58,8 +59,9 @@ def computed(facts: ProcessFacts, pieces: Sequence[Piece]) -> list[Group]:
         stack = facts.stack(piece.stack)
         own = [index for index in range(len(stack) - 1, -1, -1) if facts.origins.is_user(stack[index])]
         if not own:
-            index = facts.origins.user_index(stack)
-            own = [] if index is None else [index]
+            own = [
+                index for index in range(len(stack) - 1, -1, -1) if facts.origins.package(stack[index].file)
+            ]
         if own:
             paths.append((piece, own, stack))
     made: list[Group] = []
@@ -68,11 +70,13 @@ def computed(facts: ProcessFacts, pieces: Sequence[Piece]) -> list[Group]:
         root = path[2][path[1][0]]
         by_root.setdefault((root.file, root.function), []).append(path)
     for group in by_root.values():
-        made.extend(_descend(group, 0))
+        made.extend(_descend(facts, group, 0))
     return made
 
 
-def _descend(paths: list[tuple[Piece, list[int], tuple[Site, ...]]], depth: int) -> list[Group]:
+def _descend(
+    facts: ProcessFacts, paths: list[tuple[Piece, list[int], tuple[Site, ...]]], depth: int
+) -> list[Group]:
     total = sum(piece.length for piece, _, _ in paths)
     by_line: dict[tuple[str, int], list[tuple[Piece, list[int], tuple[Site, ...]]]] = {}
     for path in paths:
@@ -82,10 +86,11 @@ def _descend(paths: list[tuple[Piece, list[int], tuple[Site, ...]]], depth: int)
     if sum(piece.length for piece, _, _ in ranked[0]) >= DOMINANT * total:
         deeper = [path for path in ranked[0] if len(path[1]) > depth + 1]
         if sum(piece.length for piece, _, _ in deeper) >= DOMINANT * total:
-            return _descend(paths, depth + 1)
+            return _descend(facts, paths, depth + 1)
         return [_group(ranked[0], paths, depth)]
-    if _stays(paths, depth) >= PHASE_S:
-        return [made for group in ranked for made in _descend(group, depth)]
+    users = any(facts.origins.is_user(path[2][path[1][0]]) for path in paths)
+    if users and _stays(paths, depth) >= PHASE_S:
+        return [made for group in ranked for made in _descend(facts, group, depth)]
     return [_group(ranked[0], paths, max(depth - 1, 0))]
 
 
@@ -152,8 +157,11 @@ def stretches(group: Group) -> list[float]:
 
 
 def is_import(facts: ProcessFacts, stack: Sequence[Site]) -> bool:
-    """Whether a stack stands inside the import system above any of the user's lines that called it."""
+    """Whether a stack stands inside the import system above any of the user's lines that called it, or in the
+    agent's own work when a library is imported."""
     for site in stack:
+        if "/_asyncwhy_agent/" in site.file:
+            return True
         if site.file.startswith("<frozen importlib") and site.function.endswith(
             ("_find_and_load", "_load_unlocked")
         ):

@@ -132,7 +132,11 @@ def _made(facts: ProcessFacts, pool: Pool) -> tuple[Related, ...]:
     if not stack or any(site.function.endswith(DEFAULTS) for site in stack):
         return ()
     site = facts.origins.user_site(stack)
-    return () if site is None else (Related("limit set", site, f"{pool.workers} workers"),)
+    return (
+        ()
+        if site is None
+        else (Related("limit set", site, f"{pool.workers} worker{'s' * (pool.workers != 1)}"),)
+    )
 
 
 def _words(pool: Pool, jobs: list[Job], queued: list[Job], cost: float) -> Words:

@@ -41,7 +41,9 @@ def judge(
     """The verdict on a run with these findings."""
     concurrency = _concurrency(facts, together)
     if not findings and any(process.process.meta.get("failures") for process in facts.processes):
-        told = ("What it had seen by then shows nothing wrong; the program itself was not touched.",)
+        told: tuple[str, ...] = (
+            "What it had seen by then shows nothing wrong; the program itself was not touched.",
+        )
         return Judgement(Verdict.UNKNOWN, "asyncwhy's agent failed and took itself out", told, concurrency)
     if not facts.loops and not findings:
         return Judgement(Verdict.UNKNOWN, *_no_loop(facts), concurrency)
@@ -55,7 +57,7 @@ def judge(
         concurrency.achieved, 1.0
     )
     verdict = Verdict.NOT_ASYNCHRONOUS if serial or stopped >= MOST else Verdict.PARTLY
-    return Judgement(verdict, _reason(facts, drafts, findings, serial), (), concurrency)
+    return Judgement(verdict, _reason(facts, drafts, serial), (), concurrency)
 
 
 def _concurrency(facts: Facts, together: dict[int, Replay]) -> Concurrency:
@@ -156,9 +158,8 @@ def longest_task(process: ProcessFacts) -> float:
     return float(np.bincount(task, needed[nodes.is_task]).max())
 
 
-def _reason(facts: Facts, drafts: list[Draft], findings: tuple[Finding, ...], serial: bool) -> str:
-    ranked = sorted(zip(drafts, findings, strict=True), key=lambda pair: -(pair[1].cost_s or 0.0))
-    draft, first = ranked[0]
+def _reason(facts: Facts, drafts: list[Draft], serial: bool) -> str:
+    draft = max(drafts, key=lambda draft: draft.cost_s or 0.0)
     process = draft.facts
     if draft.spans and draft.cause not in ("loop-saturated", "loop-misconfigured"):
         tasks = {
@@ -169,7 +170,7 @@ def _reason(facts: Facts, drafts: list[Draft], findings: tuple[Finding, ...], se
             return f"{len(tasks)} tasks ran one after another"
         held = sum(one.cost_s or 0.0 for one in drafts if one.spans and one.facts is process)
         return f"the event loop was stopped for {seconds(held)} of {seconds(process.loop_s or facts.wall_s)}"
-    return first.headline.replace("`", "")
+    return draft.words.headline.replace("`", "")
 
 
 def _in(time: float, draft: Draft) -> bool:

@@ -8,9 +8,10 @@ from asyncwhy.causes.draft import Draft
 LEAST_S = 0.005
 #: ...and this share of the run: what is under a hundredth is lost in the variation from run to run.
 LEAST_SHARE = 0.01
-#: Something that happened only once must cost this much: a garbage collection, or another program on the
-#: machine, makes a single stop of up to 20 ms in a healthy one.
-ONCE_S = 0.02
+#: Something that happened only once must cost this much: a garbage collection, a framework that looks at the
+#: program's source when it begins, or another program on the machine makes a single stop of up to 50 ms in a
+#: healthy one.
+ONCE_S = 0.05
 #: A hold that nobody suffered from in this run still counts when the call only waits and the run spent
 #: this share of its time in it: in a program that is meant to be asynchronous that is the answer sought.
 ALONE_SHARE = 0.10

@@ -39,6 +39,8 @@ def blocking_call_remedies(
     if replacement == "asyncio.sleep" and link is not None:
         replacement = f"{backend(link.parsed)}.sleep"
     same = replacement is not None and replacement.rpartition(".")[2] == call.rpartition(".")[2]
+    if replacement is not None and replacement.rpartition(".")[0].rpartition(".")[2][:1].isupper():
+        same = False  # a method of a class: which object to call it on, only the user knows
     if replacement is not None and same and _DOTTED.fullmatch(replacement):
         links = chain_of(source, site, stack, call)
         remedies += _awaited(source, links, replacement) if links else []

@@ -43,7 +43,7 @@ class Agent:
         self.pools = PoolHooks(self.recorder, self.installation, self.threads.site_of, self._task_number)
         self.sockets = SocketHooks(self.recorder, self.installation)
         self.contention = ContentionHooks(self.recorder, self.installation, self._task_number)
-        self.sampler = Sampler(self.recorder, self.asyncio.idle_codes, self.asyncio.running)
+        self.sampler = Sampler(self.recorder, self.asyncio)
         self.sampler.glance = self.asyncio.glance
         self.uvloop = UvloopHooks(self.asyncio, self.installation)
         self.trio = TrioHooks(self.recorder, self.installation, self.asyncio, self.pools, self.contention)

@@ -77,6 +77,7 @@ class AsyncioHooks:
         self.callbacks = {}
         self.loops = {}
         self.idle_codes = set()  # top frames that mean: this loop has nothing to do
+        self.select_codes = set()  # likewise, where a loop's own `_run_once` is beneath: others select, too
         self.running = {}  # thread -> how many loops run in it
         self.touches = touches.TouchHooks(self, recorder, installation)
         self.endings = EndingHooks(self, recorder, installation)
@@ -130,7 +131,7 @@ class AsyncioHooks:
         for name in ("EpollSelector", "PollSelector", "SelectSelector", "KqueueSelector", "DevpollSelector"):
             selector = getattr(sys.modules.get("selectors"), name, None)
             if selector is not None:
-                self.idle_codes.add(p.identity(selector.select.__code__))
+                self.select_codes.add(p.identity(selector.select.__code__))
 
     def begin_anew(self):
         """In a forked child: numbers given out in the parent mean nothing here."""

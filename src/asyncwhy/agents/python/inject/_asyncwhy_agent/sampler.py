@@ -35,10 +35,11 @@ MOST_THREADS = 256
 class Sampler:
     """Start with `start()`, end with `stop()`; between them `tick()` runs every few milliseconds."""
 
-    def __init__(self, recorder, idle_codes, loops):
+    def __init__(self, recorder, asyncio):
         self.recorder = recorder
-        self.idle_codes = idle_codes
-        self.loops = loops  # threads in which a loop runs
+        self.idle_codes = asyncio.idle_codes
+        self.select_codes = asyncio.select_codes
+        self.loops = asyncio.running  # threads in which a loop runs
         self.runs = {}  # thread -> [first, last, stack, cpu first, cpu last, late, count, frame key, delay]
         self.clocks = {}
         self.idle = {}  # thread of a loop -> (time, CPU clock) when last seen idle
@@ -122,7 +123,7 @@ class Sampler:
             seen += 1
             if seen > MOST_THREADS:
                 break
-            if nothing or p.identity(frame.f_code) in self.idle_codes:
+            if nothing or self._is_idle(frame):
                 self._end(thread)
                 if thread in self.loops:
                     self._idle(thread, now)
@@ -138,6 +139,14 @@ class Sampler:
         if self._restless:
             self._restless -= 1
         return p.thread_cpu() - begun
+
+    def _is_idle(self, frame):
+        code = p.identity(frame.f_code)
+        if code in self.select_codes:
+            # `subprocess.communicate` waits in a selector as well, and holds the loop.
+            below = frame.f_back
+            return below is not None and below.f_code.co_name == "_run_once"
+        return code in self.idle_codes
 
     def _sample(self, thread, frame, now, late):
         cpu = self._cpu(thread)
