@@ -16,7 +16,7 @@ WAIT = "trio.lowlevel.wait_task_rescheduled"
 
 
 class TrioContention:
-    """Installs the twins in `trio._sync` and `trio._channel`, most of them when the first of a kind is made."""
+    """Installs the twins in `trio._sync` and `trio._channel`."""
 
     def __init__(self, contention):
         self.contention = contention
@@ -28,15 +28,10 @@ class TrioContention:
         self._twin(module, module.Semaphore, "__init__", after=MADE)
         asked = (PARK, ASK % ACQUIRE, "")
         by_task = 'type(borrower).__name__ != "ThreadPlaceholder" and ' + ASK % ACQUIRE
-        self.contention.pending.update(
-            {
-                module._LockImpl: lambda kind: self._twin(module, kind, "acquire", beside=(asked,)),
-                module.Semaphore: lambda kind: self._twin(module, kind, "acquire", beside=(asked,)),
-                module.CapacityLimiter: lambda kind: self._twin(
-                    module, kind, "acquire_on_behalf_of", beside=((PARK, by_task, ""),)
-                ),
-            }
-        )
+        self._twin(module, module._LockImpl, "acquire", beside=(asked,))
+        self._twin(module, module.Semaphore, "acquire", beside=(asked,))
+        by_limiter = ((PARK, by_task, ""),)
+        self._twin(module, module.CapacityLimiter, "acquire_on_behalf_of", beside=by_limiter)
 
     def install_channels(self, module):
         """Memory channels; what is sent while somebody waits to receive never lies there."""
@@ -45,9 +40,6 @@ class TrioContention:
             self._twin(module, module.open_memory_channel, "__new__", beside=(made,))
         else:  # an older trio's is an object that calls a function
             self._twin(module, module.open_memory_channel, "_fn", beside=(made,))
-        self.contention.pending[module.MemoryChannelState] = lambda _: self._ends(module)
-
-    def _ends(self, module):
         put = LINE % ("self._state", "put", ", value")
         take = LINE % ("self._state", "take", ", None")
         append, popleft = "self._state.data.append", "self._state.data.popleft"
