@@ -1,8 +1,7 @@
 """uvloop: the steps that pass through `uvloop.Loop`, a Python subclass of its compiled loop.
 
 Its own protocol callbacks are compiled and call straight into the program; the sampler sees those.
-uvloop has no Python handle, so a callback is wrapped; the wrapper is compiled under the name and line of
-`asyncio.events.Handle._run`, which is what a reader of a traceback expects to find there.
+uvloop has no Python handle, so a callback is wrapped, and a traceback has our line below the callback's.
 """
 
 from __future__ import annotations
@@ -21,6 +20,43 @@ class _Handle:
     def __init__(self, callback, arguments):
         self._callback = callback
         self._args = arguments
+
+
+class _Step:
+    """A callback that records its step.  Handles show its name and text: those of the callback."""
+
+    __slots__ = ("__wrapped__", "_bits", "_hooks", "_ready")
+
+    def __init__(self, hooks, callback, ready, bits):
+        self.__wrapped__ = callback
+        self._hooks, self._ready, self._bits = hooks, ready, bits
+
+    def __call__(self, *arguments):
+        start = p.clock()
+        callback, hooks = self.__wrapped__, self._hooks
+        due = self._ready or start
+        owner = peek(callback, "__self__")
+        if owner is not None and hooks.kind_of(owner) is not None:
+            entry = hooks.entries.get(p.identity(owner)) or hooks.adopt(owner)
+            if start - entry[1] > LONG:
+                hooks.waited(_Handle(callback, arguments), owner, entry, start, due)
+        else:
+            entry = hooks.entry_of(callback, self._bits)
+        owner = None
+        try:
+            return callback(*arguments)
+        finally:
+            end = p.clock()
+            hooks.recorder.by_name["steps"].extend((start, end, due, entry[0], p.ident()))
+            entry[1] = end
+            if end - start > 2_000_000:
+                hooks.long(start, end)
+
+    def __getattr__(self, name):
+        return getattr(self.__wrapped__, name)
+
+    def __repr__(self):
+        return repr(self.__wrapped__)
 
 
 class UvloopHooks:
@@ -43,6 +79,8 @@ class UvloopHooks:
         touched = guard(self.asyncio.touches.touched, 0)
         call_exception_handler = _telling(base, self.asyncio.endings.told)
         runs_in = self.runs_in
+        ends = self.asyncio.recorder.interner.ends
+        ends.add(p.identity(_Step.__call__.__code__))
 
         def call_soon(self, callback, *args, context=None):
             thread = runs_in.get(p.identity(self))
@@ -54,11 +92,11 @@ class UvloopHooks:
             return base.call_soon_threadsafe(self, step(callback, ready, 0), *args, context=context)
 
         def call_later(self, delay, callback, *args, context=None):
-            due = p.clock() + int(max(delay, 0) * 1e9)
+            due = due_in(delay)
             return base.call_later(self, delay, step(callback, due, TIMER), *args, context=context)
 
         def call_at(self, when, callback, *args, context=None):
-            due = p.clock() + int(max(when - self.time(), 0) * 1e9)
+            due = due_at(self, when)
             return base.call_at(self, when, step(callback, due, TIMER), *args, context=context)
 
         def add_reader(self, fileobj, callback, *args):
@@ -110,32 +148,7 @@ class UvloopHooks:
         self.asyncio.loop_stopped(run)
 
     def _step(self, callback, ready, bits):
-        hooks = self.asyncio
-
-        def _run(*arguments):
-            start = p.clock()
-            due = ready or start
-            owner = peek(callback, "__self__")
-            if owner is not None and hooks.kind_of(owner) is not None:
-                entry = hooks.entries.get(p.identity(owner)) or hooks.adopt(owner)
-                if start - entry[1] > LONG:
-                    hooks.waited(_Handle(callback, arguments), owner, entry, start, due)
-            else:
-                entry = hooks.entry_of(callback, bits)
-            owner = None
-            try:
-                return callback(*arguments)
-            finally:
-                end = p.clock()
-                hooks.recorder.by_name["steps"].extend((start, end, due, entry[0], p.ident()))
-                entry[1] = end
-                if end - start > 2_000_000:
-                    hooks.long(start, end)
-
-        ends = hooks.recorder.interner.ends
-        if not ends or p.identity(_run.__code__) not in ends:
-            ends.add(p.identity(_run.__code__))
-        return _run
+        return _Step(self.asyncio, callback, ready, bits)
 
 
 def _telling(base, told):
@@ -144,3 +157,15 @@ def _telling(base, told):
         return base.call_exception_handler(self, context)
 
     return call_exception_handler
+
+
+def due_in(delay):
+    """When a timer is due; 0 for a delay of which the loop itself is to judge."""
+    if p.type_of(delay) not in (int, float) or not delay < 1e9:
+        return 0
+    return p.clock() + int(max(delay, 0) * 1e9)
+
+
+def due_at(loop, when):
+    """The same for a time of the loop's clock."""
+    return due_in(when - loop.time()) if p.type_of(when) in (int, float) else 0
