@@ -6,7 +6,7 @@ import ast
 
 from asyncwhy.source.interface import Poll
 from asyncwhy.source.python_awaits import enclosing_loop
-from asyncwhy.source.python_module import Module, own_nodes, shorten
+from asyncwhy.source.python_module import Module, shorten
 from asyncwhy.source.python_paths import bound_paths, read_paths
 
 _CHANGES = frozenset("append add pop popleft popitem remove discard update extend insert clear".split())
@@ -93,5 +93,5 @@ def _progress(body: list[ast.stmt]) -> set[str]:
 
 def _uses(body: list[ast.stmt], names: set[str]) -> bool:
     return any(
-        isinstance(part, ast.Name) and part.id in names for statement in body for part in own_nodes(statement)
+        isinstance(part, ast.Name) and part.id in names for statement in body for part in ast.walk(statement)
     )

@@ -44,7 +44,7 @@ class Agent:
         self.sockets = SocketHooks(self.recorder, self.installation)
         self.contention = ContentionHooks(self.recorder, self.installation, self._task_number)
         self.sampler = Sampler(self.recorder, self.asyncio)
-        self.sampler.glance = self.asyncio.glance
+        self.sampler.glance = self.asyncio.glances.glance
         self.uvloop = UvloopHooks(self.asyncio, self.installation)
         self.trio = TrioHooks(self.recorder, self.installation, self.asyncio, self.pools, self.contention)
         self.processes = ProcessHooks(self, self.environment)

@@ -14,6 +14,7 @@ from . import primitives as p
 from . import touches
 from .carriers import carried
 from .endings import EndingHooks
+from .glances import Glances
 from .recorder import CALLBACK, FOREIGN, NUMBERED, TIMER
 from .safety import name_of, peek, refused
 from .threads import CODE
@@ -22,9 +23,6 @@ from .waits import LONG, stack_and_kept, stack_of
 
 #: Steps from this length on (2 ms) also read the thread's CPU clock when they end.
 HOLD = 2_000_000
-#: The last values of the table of steps that `glance` looks at (200 rows), and how many must be of one task.
-GLANCED = 1000
-OFTEN = 20
 
 RUN_BEFORE = (
     """
@@ -81,7 +79,7 @@ class AsyncioHooks:
         self.running = {}  # thread -> how many loops run in it
         self.touches = touches.TouchHooks(self, recorder, installation)
         self.endings = EndingHooks(self, recorder, installation)
-        self.busiest = (0, None)  # number and entry of the task that was last asked where it stands
+        self.glances = Glances(self.entries, recorder)
 
     def install(self):
         from asyncio import base_events, events, format_helpers, futures, runners, tasks
@@ -104,6 +102,18 @@ class AsyncioHooks:
         asleep = {"__aw_asleep": self.touches.asleep, "__aw_ident": p.ident}
         names = dict(clock, __aw_touched=guard(self.touches.touched, 0), **asleep)
         self._put(loop, "call_soon", names, beside=(("self._call_soon", "", touches.SCHEDULED),))
+        self._install_loop(loop, clock, asleep)
+        self.endings.install(base_events, runners)
+        self.touches.install_debug(base_events, format_helpers)
+        # Frames below these are only the loop's machinery: stacks end there.
+        self.recorder.interner.ends.add(p.identity(events.Handle._run.__code__))
+        for name in ("EpollSelector", "PollSelector", "SelectSelector", "KqueueSelector", "DevpollSelector"):
+            selector = getattr(sys.modules.get("selectors"), name, None)
+            if selector is not None:
+                self.select_codes.add(p.identity(selector.select.__code__))
+
+    def _install_loop(self, loop, clock, asleep):
+        guard = self.installation.harmless
         names = dict(clock, __aw_wakeup=guard(self._wakeup, 0))
         beside = (("self._call_soon", "", SCHEDULED + " | __aw_foreign"),)
         self._put(
@@ -120,24 +130,16 @@ class AsyncioHooks:
         }
         select = ("self._selector.select", SELECTING + touches.SLEEPS, SELECTED + touches.WAKES)
         self._put(loop, "_run_once", names, beside=(select,))
-        self.endings.install(base_events, runners)
-        self.touches.install_debug(base_events, format_helpers)
         names = {"__aw_started": guard(self.loop_started), "__aw_stopped": guard(self.loop_stopped)}
         self._put(
             loop, "run_forever", names, before="__aw_run = __aw_started(self)", last="__aw_stopped(__aw_run)"
         )
-        # Frames below these are only the loop's machinery: stacks end there.
-        self.recorder.interner.ends.add(p.identity(events.Handle._run.__code__))
-        for name in ("EpollSelector", "PollSelector", "SelectSelector", "KqueueSelector", "DevpollSelector"):
-            selector = getattr(sys.modules.get("selectors"), name, None)
-            if selector is not None:
-                self.select_codes.add(p.identity(selector.select.__code__))
 
     def begin_anew(self):
         """In a forked child: numbers given out in the parent mean nothing here."""
         for table in (self.entries, self.ready, self.iterations, self.callbacks, self.loops, self.running):
             table.clear()
-        self.busiest = (0, None)
+        self.glances.begin_anew()
         self.touches.begin_anew()
 
     def _run_names(self):
@@ -246,25 +248,6 @@ class AsyncioHooks:
         recorder.by_name["waits"].extend(row)
         if kept:
             recorder.by_name["kept"].extend((entry[0], entry[1], kept))
-
-    def glance(self):
-        """Have the task that runs most often say where it stands: its waits are too short to be captured.
-
-        Called by the sampler.  An end of its last step that lies before all time makes the next step take its
-        wait for a long one; nothing is asked of the hot path.
-        """
-        counts = {}
-        for ref in self.recorder.by_name["steps"][-GLANCED:][3::5]:
-            counts[ref] = counts.get(ref, 0) + 1
-        often = [(count, ref) for ref, count in counts.items() if count >= OFTEN and ref < CALLBACK]
-        if not often:
-            return
-        number = max(often)[1]
-        if self.busiest[0] != number:
-            found = [entry for entry in list(self.entries.values()) if entry[0] == number]
-            self.busiest = (number, found[0] if found else None)
-        if self.busiest[1] is not None:
-            self.busiest[1][1] = -1
 
     # --- other callbacks -------------------------------------------------------------------------------
 

@@ -1,0 +1,41 @@
+"""Where a task stands that runs very often: its waits are too short to be captured as they end."""
+
+from __future__ import annotations
+
+from .recorder import CALLBACK
+
+#: The last values of the table of steps that are looked at (200 rows), and how many must be of one task.
+GLANCED = 1000
+OFTEN = 20
+
+
+class Glances:
+    """`entries` are those of the asyncio hooks; the sampler calls `glance` now and then."""
+
+    def __init__(self, entries, recorder):
+        self.entries = entries
+        self.steps = recorder.by_name["steps"]
+        self.busiest = (0, None)  # number and entry of the task that was last asked
+
+    def begin_anew(self):
+        """In a forked child: the parent's tasks mean nothing here."""
+        self.busiest = (0, None)
+
+    def glance(self):
+        """Have the task that runs most often say where it stands.
+
+        An end of its last step that lies before all time makes the next step take its wait for a long one;
+        nothing is asked of the hot path.
+        """
+        counts = {}
+        for ref in self.steps[-GLANCED:][3::5]:
+            counts[ref] = counts.get(ref, 0) + 1
+        often = [(count, ref) for ref, count in counts.items() if count >= OFTEN and ref < CALLBACK]
+        if not often:
+            return
+        number = max(often)[1]
+        if self.busiest[0] != number:
+            found = [entry for entry in list(self.entries.values()) if entry[0] == number]
+            self.busiest = (number, found[0] if found else None)
+        if self.busiest[1] is not None:
+            self.busiest[1][1] = -1
