@@ -111,8 +111,15 @@ def _is_token(facts: ProcessFacts, one: Queued) -> bool:
 
 
 def user_line(facts: ProcessFacts, stack: Sequence[Site]) -> Site | None:
-    """The user's innermost line, or None if there is none."""
-    return next((site for site in stack if facts.origins.is_user(site)), None)
+    """The user's innermost line, or None if there is none; code made by libraries has no line to show."""
+    return next(
+        (
+            site
+            for site in stack
+            if facts.origins.is_user(site) and (site.file[:1] != "<" or site.file in ("<string>", "<stdin>"))
+        ),
+        None,
+    )
 
 
 def line_within(facts: ProcessFacts, stack: Sequence[Site], functions: set[tuple[str, str]]) -> Site | None:
