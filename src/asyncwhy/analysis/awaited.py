@@ -8,6 +8,7 @@ millisecond are not recorded, and not missed here.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,14 +20,16 @@ from asyncwhy.analysis.timeline import Floats, Ints, Timeline
 from asyncwhy.model import Site
 
 #: Files in which a task waits for others to let go of something or to bring it: overlapping such a wait gains
-#: nothing, since what it waits for is no sooner there.  Transports of libraries use events too: beneath them
-#: it is such a wait only if it was a task that ended it.
+#: nothing, since what it waits for is no sooner there.  Transports of libraries use events too (below); beneath
+#: other libraries it is such a wait if it was a task that ended it.
 TURNSTILES = (
     "asyncio/locks.py",
     "asyncio/queues.py",
     "anyio/_core/_synchronization.py",
     "anyio/streams/memory.py",
 )
+#: Words in the names of functions that wait for a peer.
+_PEER = re.compile(r"recv|receive|read|send|write|drain|connect|handshake|close")
 #: Steps from this length on held the loop: time beneath them was not only awaited.
 HOLD_S = 0.002
 
@@ -149,7 +152,10 @@ class _Shapes:
             (at for at in range(max(len(sites) - 3, 1), len(sites)) if sites[at].file.endswith(TURNSTILES)),
             None,
         )
-        return None if at is None else self.origins.is_user(sites[at - 1])
+        if at is None:
+            return None
+        outside, user = sites[at - 1], self.origins.is_user(sites[at - 1])
+        return user if user or not _PEER.search(outside.function.rpartition(".")[2]) else None
 
 
 class _Wakers:
