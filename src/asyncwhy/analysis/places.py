@@ -9,8 +9,9 @@ from enum import Enum
 from asyncwhy.model import Site
 from asyncwhy.trace.reader import Process
 
-#: What is to trio's programs as asyncio is to others: the loop's machinery, nobody's library.
-MACHINERY = ("-packages/trio/", "-packages/outcome/")
+#: What is to trio's programs as asyncio is to others: the loop's machinery, nobody's library; and what attrs
+#: writes for its classes.
+MACHINERY = ("-packages/trio/", "-packages/outcome/", "<attrs generated ")
 
 
 class Origin(Enum):

@@ -173,11 +173,13 @@ def wider(facts: ProcessFacts, group: Contended, more: int) -> Links:
 def package_of(group: Contended) -> str | None:
     """The library that takes it, beneath the user's line; not the one whose primitive it is."""
     facts = group.facts
-    own = group.primitives[0].module.partition(".")[0]
+    own = {group.primitives[0].module.partition(".")[0]}
+    if "trio" in own:
+        own.add("anyio")  # whose primitives are trio's own there
     for site in facts.stack(group.queued[0].stack):
         origin = facts.origins.of(site.file)
         package = facts.origins.package(site.file)
-        if origin is not Origin.STANDARD and package != own:
+        if origin is not Origin.STANDARD and package not in own:
             return package if origin is Origin.LIBRARY else None
     return None
 
