@@ -1,0 +1,1 @@
+"""What asyncwhy costs, beside an unobserved run and beside its peers: `python -m benchmarks`."""
