@@ -34,19 +34,50 @@ ACQUIRE, GET, PUT, WAIT = 1, 2, 3, 4
 
 ASK = "__aw_ask(self, %d)"
 LINE = "__aw_line = __aw_lines(__aw_id(%s))\nif __aw_line is not None: __aw_%s(__aw_line%s)"
+#: Once the first takes are over, only times are kept, without a call.
+PUT_ITEM = """
+__aw_line = __aw_lines(__aw_id(%s))
+if __aw_line is not None:
+    if __aw_line.quick and __aw_len(__aw_line.lying) < 10000:
+        __aw_line.lying.append(__aw_clock())
+    else:
+        __aw_put(__aw_line, %s)
+"""
+TAKE_ITEM = """
+__aw_line = __aw_lines(__aw_id(%s))
+if __aw_line is not None:
+    if not (__aw_line.quick and __aw_line.lying):
+        __aw_take(__aw_line, %s)
+    elif __aw_clock() - __aw_line.lying[0] > 1000000:
+        __aw_take(__aw_line, None)
+    else:
+        __aw_line.lying.popleft()
+"""
 MADE = "__aw_made(self)"
 
 
 class Known:
     """One primitive; `lying` are the times at which the items in it were put."""
 
-    __slots__ = ("kind", "last", "limit", "lying", "number", "out", "returned", "skipped", "stack", "taken")
+    __slots__ = (
+        "kind",
+        "last",
+        "limit",
+        "lying",
+        "number",
+        "out",
+        "quick",
+        "returned",
+        "skipped",
+        "stack",
+        "taken",
+    )
 
     def __init__(self, kind, limit, stack):
         self.kind, self.limit, self.stack = kind, limit, stack
         self.number = self.skipped = self.returned = self.taken = 0
         self.lying = self.out = None
-        self.last = False
+        self.last = self.quick = False
 
 
 class ContentionHooks:
@@ -67,6 +98,8 @@ class ContentionHooks:
             "__aw_put": guard(self._put),
             "__aw_take": guard(self._take),
             "__aw_made": guard(self._made),
+            "__aw_clock": p.clock,
+            "__aw_len": len,
             "__aw_pool": guard(self._pool),
         }
 
@@ -96,7 +129,7 @@ class ContentionHooks:
         for kind in (locks.Lock, locks.Semaphore):
             self._twin(kind, "acquire", beside=(("self._waiters.append", "", ASK % ACQUIRE),))
         kind = queues.Queue
-        put, take = LINE % ("self", "put", ", item"), LINE % ("self", "take", ", item")
+        put, take = PUT_ITEM % ("self", "item"), TAKE_ITEM % ("self", "item")
         self._twin(kind, "get", beside=(("self._getters.append", "", ASK % GET),))
         self._twin(kind, "put", beside=(("self._putters.append", "", ASK % PUT),))
         self._twin(kind, "put_nowait", beside=(("self._put", "", put),))
@@ -122,8 +155,8 @@ class ContentionHooks:
 
     def install_anyio_memory(self, module):
         ask = "__aw_ask(self._state, %d)"
-        put = LINE % ("self._state", "put", ", item")
-        take = LINE % ("self._state", "take", ", None")
+        put = PUT_ITEM % ("self._state", "item")
+        take = TAKE_ITEM % ("self._state", "None")
         receive, send = module.MemoryObjectReceiveStream, module.MemoryObjectSendStream
         self._twin(receive, "receive", beside=(("receive_event.wait", ask % GET, ""),))
         around = (("self._state.buffer.append", "", put), ("self._state.buffer.popleft", take, ""))
@@ -151,8 +184,8 @@ class ContentionHooks:
     def install_websockets(self, module):
         kind = module.SimpleQueue
         self._twin(kind, "__init__", after=MADE)
-        self._twin(kind, "put", beside=(("self.queue.append", "", LINE % ("self", "put", ", None")),))
-        take = ("self.queue.popleft", LINE % ("self", "take", ", None"), "")
+        self._twin(kind, "put", beside=(("self.queue.append", "", PUT_ITEM % ("self", "None")),))
+        take = ("self.queue.popleft", TAKE_ITEM % ("self", "None"), "")
         slow = ("self.loop.create_future", "", ASK % GET)
         self._twin(kind, "get", beside=(slow, take))
 
@@ -239,6 +272,7 @@ class ContentionHooks:
             return
         if known.skipped or len(lying) >= ITEMS:
             known.skipped += 1
+            known.quick = False
         else:
             lying.append(p.clock())
         out = known.out
@@ -267,6 +301,8 @@ class ContentionHooks:
         if first:
             known.taken += 1
             known.out[p.identity(item)] = task
+            if known.taken == FIRST and not known.returned and not known.last:
+                known.quick = True
         stack = self.recorder.interner.stack(p.get_frame(2)) if first else 0
         row = (now, put, self._number(known), task, p.ident(), stack)
         self.recorder.by_name["takes"].extend(row)
