@@ -24,13 +24,26 @@ class Late:
 
 def held(spans: Floats, times: Floats) -> Floats:
     """Seconds of the disjoint (n, 2) `spans` that lie before each time."""
-    if not len(spans):
-        return np.zeros(len(times))
-    ordered = spans[np.argsort(spans[:, 0])]
-    edges = ordered.ravel()
-    sums = np.repeat(np.cumsum(ordered[:, 1] - ordered[:, 0]), 2)
-    sums[0::2] -= ordered[:, 1] - ordered[:, 0]
-    return np.interp(times, edges, sums)
+    return Held(spans).before(times)
+
+
+class Held:
+    """Disjoint (n, 2) spans that are asked more than once how much of them lies before some times."""
+
+    def __init__(self, spans: Floats) -> None:
+        ordered = spans[np.argsort(spans[:, 0])] if len(spans) else np.zeros((1, 2))
+        length = ordered[:, 1] - ordered[:, 0]
+        self._edges = ordered.ravel()
+        self._sums = np.repeat(np.cumsum(length), 2)
+        self._sums[0::2] -= length
+
+    def before(self, times: Floats) -> Floats:
+        """Seconds of the spans before each time."""
+        return np.interp(times, self._edges, self._sums)
+
+    def inside(self, spans: Floats) -> float:
+        """Seconds of the spans that lie inside others, themselves disjoint."""
+        return float((self.before(spans[:, 1]) - self.before(spans[:, 0])).sum())
 
 
 def victims(line: Timeline, thread: int, spans: Floats) -> list[Late]:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from asyncwhy.analysis.facts import ProcessFacts
-from asyncwhy.analysis.lateness import held
-from asyncwhy.analysis.timeline import Floats, Ints
+from asyncwhy.analysis.lateness import Held
+from asyncwhy.analysis.timeline import Floats, Ints, Timeline
 from asyncwhy.model import Site
 
 #: A task that goes on within this of its last step (5 ms, two hundred times a second) may be polling; who looks
@@ -47,14 +47,42 @@ def turns(facts: ProcessFacts) -> list[Turns]:
     if not often:
         return []
     places = _places(facts, set(often))
+    beside = _Beside(line)
+    order = np.flatnonzero(np.isin(line.ref, list(places)))
+    order = order[np.argsort(line.ref[order], kind="stable")]
+    tasks, firsts = np.unique(line.ref[order], return_index=True)
     made = []
-    for ref in often:
-        if ref in places:
-            own = np.flatnonzero(line.ref == ref)
-            one = _turns(facts, ref, own, places[ref])
-            if one is not None:
-                made.append(one)
+    for ref, own in zip(tasks.tolist(), np.split(order, firsts[1:]), strict=False):
+        one = _turns(beside, ref, own, places[ref])
+        if one is not None:
+            made.append(one)
     return made
+
+
+class _Beside:
+    """What the tasks of a process are compared with: its idle times, all its tasks' steps, who woke whom."""
+
+    def __init__(self, line: Timeline) -> None:
+        self.line = line
+        released = (line.root >= 0) & (line.ref != line.ref[line.root])
+        self.woke = np.zeros(len(line.ref), bool)  # steps that made another task or callback go on
+        self.woke[line.root[released]] = True
+        self._idle: dict[int, Held] = {}
+        self._steps: dict[int, Held] = {}
+
+    def idle(self, thread: int) -> Held:
+        """The times in which the thread's loop had nothing to do."""
+        if thread not in self._idle:
+            line, own = self.line, self.line.idle_thread == thread
+            self._idle[thread] = Held(np.column_stack((line.idle_start[own], line.idle_end[own])))
+        return self._idle[thread]
+
+    def steps(self, thread: int) -> Held:
+        """The steps of all tasks on the thread."""
+        if thread not in self._steps:
+            line, own = self.line, (self.line.thread == thread) & self.line.is_task
+            self._steps[thread] = Held(np.column_stack((line.start[own], line.end[own])))
+        return self._steps[thread]
 
 
 def _places(facts: ProcessFacts, wanted: set[int]) -> dict[int, tuple[Site, ...]]:
@@ -83,8 +111,8 @@ def _places(facts: ProcessFacts, wanted: set[int]) -> dict[int, tuple[Site, ...]
     return made
 
 
-def _turns(facts: ProcessFacts, ref: int, own: Ints, stack: tuple[Site, ...]) -> Turns | None:
-    line = facts.line
+def _turns(beside: _Beside, ref: int, own: Ints, stack: tuple[Site, ...]) -> Turns | None:
+    line = beside.line
     start, end = line.start[own], line.end[own]
     short = start[1:] - end[:-1] <= PERIOD_S
     count = int(short.sum())
@@ -93,21 +121,10 @@ def _turns(facts: ProcessFacts, ref: int, own: Ints, stack: tuple[Site, ...]) ->
     spans = np.column_stack((end[:-1][short], end[1:][short]))
     lasted = float((spans[:, 1] - spans[:, 0]).sum())
     thread = int(line.thread[own[0]])
-    idle = line.idle_thread == thread
-    others = np.flatnonzero((line.thread == thread) & line.is_task & (line.ref != ref))
-    cpu = lasted
-    for low, high in ((line.idle_start[idle], line.idle_end[idle]), (line.start[others], line.end[others])):
-        cpu -= _inside(spans, low, high)
-    woke = np.unique(line.root[(line.root >= 0) & (line.ref != ref)])
-    effect = float(np.isin(own, woke).sum()) / len(own)
     ran = float((end - start)[1:][short].sum())
+    # Of the time between its turns, what was neither idle nor another task's.
+    cpu = lasted - beside.idle(thread).inside(spans) - (beside.steps(thread).inside(spans) - ran)
+    effect = float(beside.woke[own].mean())
     return Turns(
         ref, thread, count, stack, float(np.median(end - start)), lasted, max(cpu, ran), effect, spans
     )
-
-
-def _inside(spans: Floats, starts: Floats, ends: Floats) -> float:
-    """Seconds of the given intervals that lie inside the spans."""
-    if not len(starts):
-        return 0.0
-    return float((held(spans, ends) - held(spans, starts)).sum())

@@ -20,8 +20,8 @@ from asyncwhy.model import Lane, Span, State
 MOST_TASKS = 200
 #: Spans of one lane closer together than this share of the picture are drawn as one.
 JOINED = 1 / 2000
-#: A lane of more nodes than this has more spans than that.
-DENSE = 2000
+#: A lane of more nodes than this has about as many spans as can be drawn.
+DENSE = 500
 
 __all__ = ["Lane", "recorded", "replayed"]
 

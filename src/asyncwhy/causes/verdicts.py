@@ -21,6 +21,8 @@ SERIAL = 1.2
 BETTER = 1.2
 #: "Most of the time": others were ready, or everything stood still, for half of it.
 MOST = 0.5
+#: Beyond so many nodes (a third of a second) the unchanged run is simulated only to compare it with another.
+SIMULATED = 200_000
 #: A loop that ran for less than this, without any wait, shows nothing (5 ms).
 LITTLE_S = 0.005
 
@@ -61,9 +63,11 @@ def judge(
 
 
 def _concurrency(facts: Facts, together: dict[int, Replay]) -> Concurrency:
-    # Only beside other replays does it matter what the simulation makes of the unchanged run.
     looping = [process for process in facts.processes if process.line.loops]
-    achieved = [process.baseline if together else process.measured for process in looping]
+    achieved = [
+        process.baseline if together or len(process.nodes.start) <= SIMULATED else process.measured
+        for process in looping
+    ]
     possible = [
         together.get(process.process.index, before) for process, before in zip(looping, achieved, strict=True)
     ]
