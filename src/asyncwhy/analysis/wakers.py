@@ -17,6 +17,9 @@ from asyncwhy.trace import schema
 CHAIN = 6
 #: A callback that runs for longer than this does work of its own: it is where a chain begins.
 LONG_S = 0.001
+#: One that hands over what another thread brings stands in that thread's way: each may wait for the other to
+#: give up the GIL, which it keeps for 5 ms.
+LONG_FOREIGN_S = 0.006
 
 
 def resolve(line: Timeline) -> None:
@@ -28,7 +31,8 @@ def resolve(line: Timeline) -> None:
     waker[(line.ref & schema.TIMER) > 0] = -1
     reading, writing, written = local_causes(line)
     waker[reading], ready[reading] = writing, np.minimum(written, line.start[reading])
-    short_callback = ((line.ref & schema.CALLBACK) > 0) & (line.end - line.start < LONG_S)
+    short = line.end - line.start < np.where(line.foreign, LONG_FOREIGN_S, LONG_S)
+    short_callback = ((line.ref & schema.CALLBACK) > 0) & short
     root, when, foreign = waker.copy(), ready.copy(), line.foreign.copy()
     for _ in range(CHAIN):
         follow = (root >= 0) & short_callback[np.maximum(root, 0)]
