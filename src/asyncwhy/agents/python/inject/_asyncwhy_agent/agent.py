@@ -43,6 +43,7 @@ class Agent:
         self.pools = PoolHooks(self.recorder, self.installation, self.threads.site_of, self._task_number)
         self.sockets = SocketHooks(self.recorder, self.installation)
         self.contention = ContentionHooks(self.recorder, self.installation, self._task_number)
+        self.pools.known = self.contention.known
         self.sampler = Sampler(self.recorder, self.asyncio)
         self.sampler.glance = self.asyncio.glances.glance
         self.uvloop = UvloopHooks(self.asyncio, self.installation)

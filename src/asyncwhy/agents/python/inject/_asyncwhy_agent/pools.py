@@ -16,6 +16,7 @@ class PoolHooks:
         self.current_task = current_task
         self.pools = {}
         self.jobs = {}
+        self.known = {}  # id of a limiter -> what is known of where it was made
 
     def _put(self, owner, name, names, **snippets):
         try:
@@ -124,7 +125,10 @@ class PoolHooks:
 
     def _anyio_job(self, function, future, limiter, backend, asked):
         limiter = limiter or backend.current_default_thread_limiter()
-        pool = self.pool_number(limiter, int(min(limiter.total_tokens, 1 << 30)), "anyio worker threads")
+        made = self.known.get(p.identity(limiter))
+        stack = made.stack if made is not None else 0
+        workers = int(min(limiter.total_tokens, 1 << 30))
+        pool = self.pool_number(limiter, workers, "anyio worker threads", stack)
         self.submit(pool, function, p.identity(future), asked)
 
     def _began(self, item):
