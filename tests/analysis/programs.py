@@ -17,6 +17,7 @@ from asyncwhy.trace import schema
 from asyncwhy.trace.reader import Process
 
 CALLBACK_S = 1e-5  # what a callback of the loop's own machinery takes
+TIMER_S = 3e-6  # by so much each timer is later than the one armed before
 INSIDE_S = 2e-6  # a step schedules what it wakes so long before its own end
 ORIGIN = 1_000_000_000
 
@@ -137,13 +138,17 @@ def _step(made: Record, task: _Task) -> None:
         made.count += 1
         if isinstance(action, Sleep):
             task.kind = "Future"
-            heapq.heappush(made.timers, (made.now + action.seconds, made.count, task, False))
+            # No two timers are due at the same moment: a trace keeps how late a step was as a 32-bit float,
+            # and with it the order of two that are 100 ns apart, but not of equals.
+            due = made.now + action.seconds + TIMER_S * made.count
+            heapq.heappush(made.timers, (due, made.count, task, False))
         elif isinstance(action, Job):
             task.kind = "Future"
-            start = max(made.now, heapq.heappop(made.free))
+            asked = made.now - INSIDE_S
+            start = max(asked, heapq.heappop(made.free))
             end = start + action.seconds
             heapq.heappush(made.free, end)
-            made.jobs.append((made.now, start, end, task.number))
+            made.jobs.append((asked, start, end, task.number))
             heapq.heappush(made.timers, (end, made.count, task, True))
         else:
             task.kind = "_GatheringFuture"

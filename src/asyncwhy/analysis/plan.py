@@ -25,7 +25,8 @@ NEVER = (float("inf"), 1 << 62)
 @dataclass
 class Plan:
     """`after` counts seconds from a node's begin to each edge's child; `needs` counts what must happen before a
-    node; `given` are the (time, node) that nothing inside releases, in order."""
+    node; `given` are the (time, node) that nothing inside releases, in order; `outside` marks the nodes that a
+    timer or a peer releases."""
 
     previous: Ints
     delay: Floats
@@ -38,6 +39,7 @@ class Plan:
     children: list[int]
     after: list[float]
     given: list[tuple[float, int]]
+    outside: bytes
 
 
 def plan(nodes: Nodes, like: Mapping[int, int] | None = None) -> Plan:
@@ -60,6 +62,8 @@ def plan(nodes: Nodes, like: Mapping[int, int] | None = None) -> Plan:
     given = np.flatnonzero(needs == 0)
     time = np.where(np.isnan(absolute), nodes.release, absolute)[given]
     by_time = np.argsort(time, kind="stable")
+    outside = np.zeros(count, bool)
+    outside[follows] = outside[given] = True
     threads, thread = np.unique(nodes.thread, return_inverse=True)
     return Plan(
         previous=previous,
@@ -73,4 +77,5 @@ def plan(nodes: Nodes, like: Mapping[int, int] | None = None) -> Plan:
         children=child[order].tolist(),
         after=after[order].tolist(),
         given=[*zip(time[by_time].tolist(), given[by_time].tolist(), strict=True), NEVER],
+        outside=outside.tobytes(),
     )

@@ -137,6 +137,8 @@ class _Simulation:
         self.heap: list[tuple[float, int]] = []
         self.parts: list[tuple[int, float]] = []
         self.delays: list[tuple[int, float, float]] = []
+        self.unnoticed = bytearray(self.plan.outside)
+        self.noticed: dict[int, float] = {}  # when what was noticed late could have run
         self.happened: dict[int, tuple[int, int]] = {}  # of cut nodes: the next edge, the next job
 
     def run(self) -> Replay:
@@ -147,6 +149,7 @@ class _Simulation:
         count, threads, runs = self.count, self.plan.thread, self.plan.run
         first, children, after = self.plan.first, self.plan.children, self.plan.after
         release, starts, ends, needs, free = self.release, self.start, self.end, self.needs, self.free
+        unnoticed = self.unnoticed
         while True:
             if heap and heap[0] < following:
                 time, item = heappop(heap)
@@ -156,6 +159,12 @@ class _Simulation:
                 time, item = following
                 at += 1
                 following = given[at]
+            if item < count and unnoticed[item] and free[threads[item]] > time:
+                # A loop looks at timers and sockets when it is done with what was ready: they come after that.
+                unnoticed[item] = 0
+                self.noticed[item] = time
+                heappush(heap, (free[threads[item]], item))
+                continue
             if item >= count or item in special:
                 self._special(time, item)
                 continue
@@ -178,6 +187,8 @@ class _Simulation:
                     release[child] = then
                 else:
                     heappush(heap, (then, child))
+        for item, time in self.noticed.items():
+            release[item] = time
         return outcome(
             self.nodes,
             self.plan,
