@@ -92,15 +92,7 @@ def _draft(run: Run, facts: ProcessFacts, started: list[tuple[ThreadFact, tuple[
         cause=SLUG,
         facts=facts,
         site=site,
-        words=Words(
-            headline=f"{len(threads)} threads started by one line",
-            label=f"up to {alive} alive at a time, {life}",
-            message=(
-                f"`{name}` starts a thread for every unit of work: {len(threads)} in this run, up to {alive} alive "
-                f"at a time, {life}. Starting them took {seconds(starting)}; a loop holds as many waits in one "
-                "thread."
-            ),
-        ),
+        words=_words(name, len(threads), alive, life, starting),
         count=len(threads),
         cost_s=starting,
         call=name,
@@ -110,6 +102,17 @@ def _draft(run: Run, facts: ProcessFacts, started: list[tuple[ThreadFact, tuple[
         effects=Effects(threads=alive, cpu_s=cpu),
         worth=True,
         remedies=_remedies(),
+    )
+
+
+def _words(name: str, count: int, alive: int, life: str, starting: float) -> Words:
+    return Words(
+        headline=f"{count} threads started by one line",
+        label=f"up to {alive} alive at a time, {life}",
+        message=(
+            f"`{name}` starts a thread for every unit of work: {count} in this run, up to {alive} alive at a time, "
+            f"{life}. Starting them took {seconds(starting)}; a loop holds as many waits in one thread."
+        ),
     )
 
 
