@@ -142,6 +142,14 @@ class _Simulation:
         self.happened: dict[int, tuple[int, int]] = {}  # of cut nodes: the next edge, the next job
 
     def run(self) -> Replay:
+        """The schedule that comes out."""
+        self._take_events()
+        for item, time in self.noticed.items():
+            self.release[item] = time
+        times = (np.array(self.release), np.array(self.start), np.array(self.end))
+        return outcome(self.nodes, self.plan, self.change, times, self.delays)
+
+    def _take_events(self) -> None:
         """Take the events in order of time: those known from the beginning, and those that follow."""
         heap, given, at = self.heap, self.plan.given, 0
         following = given[0]
@@ -187,15 +195,6 @@ class _Simulation:
                     release[child] = then
                 else:
                     heappush(heap, (then, child))
-        for item, time in self.noticed.items():
-            release[item] = time
-        return outcome(
-            self.nodes,
-            self.plan,
-            self.change,
-            (np.array(self.release), np.array(self.start), np.array(self.end)),
-            self.delays,
-        )
 
     def _special(self, time: float, item: int) -> None:
         """A job, a part of a cut node, or a node that is cut or submits jobs."""
