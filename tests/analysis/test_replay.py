@@ -14,7 +14,9 @@ from asyncwhy.analysis.replay import Change, Cut
 from asyncwhy.trace.reader import Trace
 from tests.analysis.programs import Actions, Gather, Job, Sleep, Work, record
 
-lengths = st.integers(min_value=1, max_value=300).map(lambda milliseconds: milliseconds / 1000)
+# Steps closer together than 0.5 ms are one node of at most 1 ms (`schedule.GAP_S`, `LONG_S`): whom they wake is
+# told to that precision, so programs are made of pieces that are long against it.
+lengths = st.integers(min_value=20, max_value=900).map(lambda milliseconds: milliseconds / 1000)
 leaf = st.one_of(st.builds(Work, lengths), st.builds(Sleep, lengths), st.builds(Job, lengths))
 leaves = st.lists(leaf, min_size=1, max_size=4).map(tuple)
 programs = st.recursive(
