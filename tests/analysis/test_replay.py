@@ -83,7 +83,7 @@ def test_it_is_never_faster_than_the_critical_path(program: Actions, data: st.Da
     replay = facts.replayed(change)
     assert replay.last >= longest_chain(program) - 1e-3
     left = float(facts.nodes.run.sum()) - sum(float(facts.nodes.run[node]) for node in cut)
-    assert replay.last >= left - 1e-6
+    assert replay.last >= left - 1e-3
 
 
 @given(st.lists(lengths, min_size=1, max_size=12), st.integers(1, 6))

@@ -26,7 +26,7 @@ NEVER = (float("inf"), 1 << 62)
 class Plan:
     """`after` counts seconds from a node's begin to each edge's child; `needs` counts what must happen before a
     node; `given` are the (time, node) that nothing inside releases, in order; `outside` marks the nodes that a
-    timer or a peer releases."""
+    timer, a peer or a job releases."""
 
     previous: Ints
     delay: Floats
@@ -63,7 +63,7 @@ def plan(nodes: Nodes, like: Mapping[int, int] | None = None) -> Plan:
     time = np.where(np.isnan(absolute), nodes.release, absolute)[given]
     by_time = np.argsort(time, kind="stable")
     outside = np.zeros(count, bool)
-    outside[follows] = outside[given] = True
+    outside[follows] = outside[given] = outside[nodes.waits_job] = True
     threads, thread = np.unique(nodes.thread, return_inverse=True)
     return Plan(
         previous=previous,
