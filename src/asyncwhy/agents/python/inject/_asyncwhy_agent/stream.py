@@ -38,6 +38,10 @@ COLUMNS = {
     131: ("takes", ("time", "put", "primitive", "task", "thread", "stack")),
 }
 
+STEPS = 100
+#: The columns of a step as bytes, in the machine's own order.
+pack_step = struct.Struct("=5Q").pack
+
 _header = struct.Struct("<IIII")
 _encode = json.dumps
 
@@ -59,7 +63,8 @@ class Stream:
         return frame(kind, self.process, _encode(value).encode("utf-8", "backslashreplace"))
 
     def rows(self, kind, values):
-        return frame(kind, self.process, p.array("Q", values).tobytes())
+        packed = p.array("Q", values) if p.type_of(values) is list else values
+        return frame(kind, self.process, packed.tobytes())
 
     def write(self, chunks):
         """Append `chunks` (bytes each); True when all of it reached the file."""

@@ -12,7 +12,7 @@ from .twin import Unsuitable, twin
 
 #: In `call_soon`: the time at which the handle was scheduled, marked if it was by another thread.
 SCHEDULED = (
-    "__aw_ready[__aw_id(handle)] = __aw_clock() if not __aw_asleep or self._thread_id == __aw_ident() "
+    "handle._repr = __aw_clock() if not __aw_asleep or self._thread_id == __aw_ident() "
     "else __aw_touched(self, self._thread_id)"
 )
 #: In `_run_once`, before and after the selector: a loop with nothing to do is about to sleep, and is awake.

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from . import primitives as p
 from .recorder import CALLBACK, FOREIGN, TIMER
+from .stream import pack_step
 from .waits import LONG
 
 #: Steps from this length on (2 ms) also read the thread's CPU clock when they end.
@@ -30,7 +31,7 @@ class Instrument:
         self.thread = p.ident()
         self.ready = {}
         self.entries = hooks.entries
-        self.record = hooks.recorder.by_name["steps"].extend
+        self.record = hooks.recorder.step
         self.scheduled_by = STEPS
         self.start = self.due = self.waiting = 0
         self.entry = [0, 0]
@@ -93,7 +94,7 @@ class Instrument:
             entry = self.entry
             entry[1] = end = p.clock()
             start = self.start
-            self.record((start, end, self.due, entry[0], self.thread))
+            self.record(pack_step(start, end, self.due, entry[0], self.thread))
             if entry[0] == self.hooks.entry_ref:
                 # What another thread put in while it ran, it has taken out.
                 self.hooks.woken.pop(p.identity(self.runner.entry_queue), None)
@@ -135,7 +136,7 @@ class Instrument:
             if due:
                 # As a callback that takes its time, and wakes the task in the midst of it.
                 end = p.clock()
-                self.record((now, end, due, self.timer, self.thread))
+                self.record(pack_step(now, end, due, self.timer, self.thread))
                 return (now + end) // 2
         elif task.coro.cr_code is self.hooks.entry_code:
             since = self.hooks.woken.pop(p.identity(self.runner.entry_queue), 0)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from . import primitives as p
 from .recorder import TIMER
 from .safety import peek
+from .stream import pack_step
 from .waits import LONG
 
 
@@ -47,7 +48,7 @@ class _Step:
             return callback(*arguments)
         finally:
             end = p.clock()
-            hooks.recorder.by_name["steps"].extend((start, end, due, entry[0], p.ident()))
+            hooks.recorder.step(pack_step(start, end, due, entry[0], p.ident()))
             entry[1] = end
             if end - start > 2_000_000:
                 hooks.long(start, end)
