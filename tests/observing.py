@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -70,6 +71,14 @@ def observe(python: Path, program: Path, folder: Path, *, uvloop: bool = False) 
     told_us = report.read_text(encoding="utf-8") if report.exists() else ""
     assert told_us, f"no report, or an empty one (exit code {done.returncode}):\n{done.stderr}"
     said = json.loads(told_us)
-    faults = [note for note in said["unseen"]["notes"] if "asyncwhy's own" in note or "took itself out" in note]
+    faults = [
+        note for note in said["unseen"]["notes"] if "asyncwhy's own" in note or "took itself out" in note
+    ]
     assert not faults, faults
     return Observed(said, done.stdout, done.returncode)
+
+
+def settled(attempt: Callable[[], list[str]]) -> list[str]:
+    """What differs, unless a second look finds nothing: a machine that is busy for a moment makes a hold, or
+    hides one.  What differs twice in a row does."""
+    return attempt() and attempt()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.observing import OLDEST, OWN, observe, require
+from tests.observing import OLDEST, OWN, observe, require, settled
 from tests.specimens import HEALTHY, check
 
 PROGRAMS = sorted((Path(__file__).parent / "healthy").glob("*.py"))
@@ -30,7 +30,10 @@ def test_a_healthy_program_gets_no_finding(
 ) -> None:
     modules = ["uvloop"] if on_uvloop else []
     python = require(pythons, version, *modules, at_least=NEEDS.get(program.stem, (3, 9)))
-    observed = observe(python, program, tmp_path, uvloop=on_uvloop)
-    assert observed.exit_code == 0, observed.output
-    differences = check(observed.report, HEALTHY)
-    assert not differences, "\n".join(differences)
+
+    def differences() -> list[str]:
+        observed = observe(python, program, tmp_path, uvloop=on_uvloop)
+        assert observed.exit_code == 0, observed.output
+        return check(observed.report, HEALTHY)
+
+    assert not (left := settled(differences)), "\n".join(left)
