@@ -9,6 +9,7 @@ import numpy as np
 from asyncwhy.analysis import lateness
 from asyncwhy.analysis.facts import Facts, ProcessFacts
 from asyncwhy.analysis.replay import Replay
+from asyncwhy.analysis.schedule import Nodes
 from asyncwhy.causes.draft import Draft, Run
 from asyncwhy.causes.holding import merged
 from asyncwhy.causes.seconds import seconds
@@ -23,6 +24,8 @@ BETTER = 1.2
 MOST = 0.5
 #: Beyond so many nodes (a third of a second) the unchanged run is simulated only to compare it with another.
 SIMULATED = 200_000
+#: Fewer requests than this say nothing about how a server is asked.
+FEW_REQUESTS = 3
 #: A loop that ran for less than this, without any wait, shows nothing (5 ms).
 LITTLE_S = 0.005
 
@@ -119,7 +122,10 @@ def _healthy(facts: Facts, run: Run) -> tuple[str, tuple[str, ...]]:
     process = max(facts.processes, key=lambda one: one.measured.progress_s)
     peak = peak_in_flight(process)
     longest = longest_task(process)
-    if peak >= 2:
+    requests = answered_one_by_one(process)
+    if requests:
+        reason = f"it was asked one thing at a time: at most one of {requests} requests was in flight"
+    elif peak >= 2:
         reason = f"{peak} tasks waited at the same time"
     else:
         reason = "its task never stopped the event loop for long"
@@ -134,6 +140,44 @@ def _healthy(facts: Facts, run: Run) -> tuple[str, tuple[str, ...]]:
     if length:
         told.append(length)
     return reason, tuple(told)
+
+
+def answered_one_by_one(process: ProcessFacts) -> int:
+    """How many requests a server answered, if it never had two of them at once; else 0.
+
+    Requests are tasks that a callback of the loop made (a connection, data that arrived), all of one function.
+    """
+    line = process.line
+    nodes = process.nodes
+    inside: dict[str, list[tuple[float, float]]] = {}
+    first, last = first_and_last(nodes)
+    for task in line.tasks.values():
+        if (
+            task.parent
+            or task.number not in first
+            or task.code is None
+            or _at_loops_start(process, task.created)
+        ):
+            continue
+        site = task.code.site
+        inside.setdefault(f"{site.file}:{site.line}", []).append((first[task.number], last[task.number]))
+    asked = max(inside.values(), key=len, default=[])
+    spans = sorted(asked)
+    apart = all(before[1] <= after[0] for before, after in zip(spans, spans[1:], strict=False))
+    return len(spans) if len(spans) >= FEW_REQUESTS and apart else 0
+
+
+def first_and_last(nodes: Nodes) -> tuple[dict[int, float], dict[int, float]]:
+    """When each task began to run and when it ended, by its number."""
+    own = np.flatnonzero(nodes.is_task)
+    refs = nodes.ref[own].tolist()
+    first = dict(zip(reversed(refs), nodes.start[own][::-1].tolist(), strict=True))
+    return first, dict(zip(refs, nodes.end[own].tolist(), strict=True))
+
+
+def _at_loops_start(process: ProcessFacts, time: float) -> bool:
+    """Whether something was made outside a running loop: the main task of `asyncio.run`."""
+    return not any(run.start <= time <= run.until(process.line.ended) for run in process.line.loops)
 
 
 def peak_in_flight(process: ProcessFacts) -> int:
