@@ -6,8 +6,8 @@ import atexit
 import os
 import sys
 
+from . import kept, unawaited
 from . import primitives as p
-from . import unawaited
 from .asyncio_hooks import AsyncioHooks
 from .contention import ContentionHooks
 from .imports import Watcher
@@ -187,6 +187,7 @@ class Agent:
             self.sampler.stop()
             self.sampler.finish()
             self.flush_now("exit")
+            kept.save()
             self.recorder.closing = True
         except Exception as error:
             self.recorder.failures.append("leave: %r" % (error,))

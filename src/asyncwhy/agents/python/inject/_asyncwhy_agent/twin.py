@@ -15,6 +15,8 @@ from __future__ import annotations
 import ast
 from types import FunctionType
 
+from . import kept
+
 ANNOTATIONS = annotations.compiler_flag
 CO_NESTED = 16  # of a function inside another, which the original is not
 
@@ -34,6 +36,20 @@ def twin(function, names, before="", after="", last="", on_return="", beside=())
                name, or the call with its arguments); with a fourth member, "always", the latter run also
                when it raises
     """
+    if not isinstance(function, FunctionType) or function.__closure__:
+        raise Unsuitable("not a plain function")
+    snippets = (before, after, last, on_return, beside)
+    key = kept.key_of(function, names, snippets)
+    factory = kept.get(key) if key is not None else None
+    if factory is None:
+        factory = _factory(function, names, *snippets)
+        if key is not None:
+            kept.put(key, factory)
+    return _made(function, factory, names)
+
+
+def _factory(function, names, before, after, last, on_return, beside):
+    """The code of a function that takes `names` and returns the twin."""
     definition = _definition(function)
     body = definition.body
     head = body[:1] if ast.get_docstring(definition, clean=False) is not None else []
@@ -58,8 +74,6 @@ def twin(function, names, before="", after="", last="", on_return="", beside=())
 
 
 def _definition(function):
-    if not isinstance(function, FunctionType) or function.__closure__:
-        raise Unsuitable("not a plain function")
     code = function.__code__
     try:
         with open(code.co_filename, encoding="utf-8") as file:
@@ -103,7 +117,7 @@ def _build(function, definition, names):
         definition.decorator_list = [
             _placed(ast.Name("__aw_plain", ast.Load()), definition.decorator_list[0])
         ]
-        names = dict(names, __aw_plain=lambda made: made)
+        names = (*names, "__aw_plain")
     definition.returns = None
     arguments = definition.args
     every = (
@@ -124,7 +138,17 @@ def _build(function, definition, names):
     # The annotations of functions inside stay texts where they were.
     flags = old.co_flags & ANNOTATIONS
     exec(compile(module, old.co_filename, "exec", flags, dont_inherit=True), scratch)
-    made = FunctionType(scratch["factory"].__code__, function.__globals__)(*names.values())
+    return scratch["factory"].__code__
+
+
+def _plain(made):
+    return made
+
+
+def _made(function, factory, names):
+    old = function.__code__
+    values = [*names.values(), _plain][: factory.co_argcount]
+    made = FunctionType(factory, function.__globals__)(*values)
     code = made.__code__
     code = code.replace(co_firstlineno=old.co_firstlineno, co_flags=code.co_flags & ~CO_NESTED)
     if hasattr(old, "co_qualname"):
