@@ -68,6 +68,8 @@ __aw_after = __aw_clock()
 __aw_iterations[__aw_ident()] = __aw_after
 if __aw_after - __aw_before > 20000:
     __aw_idle((__aw_before, __aw_after, __aw_ident()))
+if __aw_after > __aw_awaited[0]:
+    __aw_give_way()
 """
 
 
@@ -137,6 +139,8 @@ class AsyncioHooks:
             "__aw_clock": p.clock,
             "__aw_iterations": self.iterations,
             "__aw_idle": self.recorder.by_name["idles"].extend,
+            "__aw_awaited": self.recorder.awaited,
+            "__aw_give_way": guard(self.recorder.give_way),
         }
         select = ("self._selector.select", SELECTING + touches.SLEEPS, SELECTED + touches.WAKES)
         self._put(loop, "_run_once", names, beside=(select,))

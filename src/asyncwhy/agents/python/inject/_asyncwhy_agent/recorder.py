@@ -22,6 +22,11 @@ NUMBERED = 1 << 40
 DUE = 60_000
 #: Beyond this many (a disk that does not take them, a sampler that is kept from running) they are dropped.
 MOST = 400_000
+NEVER = 1 << 62
+#: A sampler that is late by this has not got the GIL: two switch intervals.
+OVERDUE = 10_000_000
+#: How long a loop gives way, seconds: a thread that waits for a lock wakes within a tenth of this.
+GIVEN = 0.0002
 #: Waits captured per second at most; the rest are counted.
 WAITS_PER_SECOND = 4_000
 
@@ -44,6 +49,17 @@ class Recorder:
         self.wait_budget = WAITS_PER_SECOND
         self.failures = []
         self.closing = False
+        self.awaited = [NEVER]  # from when on the sampler is overdue
+
+    def give_way(self):
+        """Let the sampler have the GIL, which a loop of short iterations keeps from it.
+
+        Such a loop lets the GIL go for a microsecond in each `select`.  That wakes whoever waits for it, too
+        late; and since it was woken in time, it never asks for the GIL to be dropped (`take_gil` in CPython's
+        ceval_gil: only a wait of a whole switch interval does).
+        """
+        self.awaited[0] = p.clock() + OVERDUE
+        p.sleep(GIVEN)
 
     def begin_anew(self):
         """In a forked child: a new stream; everything that was recorded is the parent's to write."""

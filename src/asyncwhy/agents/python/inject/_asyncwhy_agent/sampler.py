@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from . import primitives as p
 from .forking import FORK_COUNTS_LATE, Unfounded
+from .recorder import NEVER, OVERDUE
 
 INTERVAL = 0.005
 #: While nothing ran for 100 ticks the interval grows to this.
@@ -86,11 +87,14 @@ class Sampler:
         own = p.ident()
         flushed = p.clock()
         interval = INTERVAL
+        awaited = self.recorder.awaited
         try:
             while self.running:
                 before = p.clock()
+                awaited[0] = before + int(interval * 1e9) + OVERDUE
                 wake.acquire(True, interval)
                 now = p.clock()
+                awaited[0] = now + OVERDUE  # it may lose the GIL again while it writes
                 if not self.running:
                     break
                 if self._warning is not None:
@@ -106,6 +110,7 @@ class Sampler:
         except Exception as error:
             self.recorder.failures.append("sampler: %r" % (error,))
         finally:
+            awaited[0] = NEVER
             stopped.release()
 
     def tick(self, own, now, late):
