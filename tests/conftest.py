@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -16,6 +17,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
+
+# A shell that starts the tests in the background leaves Ctrl-C ignored, and so would every program that they
+# observe; some of them are about Ctrl-C.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
