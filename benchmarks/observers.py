@@ -41,7 +41,11 @@ ASYNCWHY = Observer(
     {"PYTHONPATH": str(ROOT / "src")},
 )
 PEERS = (
-    Observer("py-spy", lambda f: [f"{Path(python()).parent}/py-spy", "record", "-o", f"{f}/o.svg", "--", python()], module="py_spy"),
+    Observer(
+        "py-spy",
+        lambda f: [f"{Path(python()).parent}/py-spy", "record", "-o", f"{f}/o.svg", "--", python()],
+        module="py_spy",
+    ),
     _inside("blockbuster"),
     _inside("loopsentry"),
     _inside("aiodebug"),

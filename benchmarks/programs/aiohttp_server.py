@@ -1,6 +1,7 @@
 """`aiohttp_server.py READY`: writes its process and port into READY, and serves until SIGINT."""
 
 import asyncio
+import contextlib
 import os
 import sys
 
@@ -27,7 +28,5 @@ async def main(ready):
 
 
 if __name__ == "__main__":
-    try:
+    with contextlib.suppress(KeyboardInterrupt):
         asyncio.run(main(sys.argv[1]))
-    except KeyboardInterrupt:
-        pass

@@ -1,6 +1,7 @@
 """`fastapi_server.py READY LOOP`: FastAPI under uvicorn on `asyncio` or `uvloop`, until SIGINT."""
 
 import asyncio
+import contextlib
 import os
 import socket
 import sys
@@ -36,7 +37,5 @@ if __name__ == "__main__":
         import uvloop
 
         factory = uvloop.new_event_loop
-    try:
+    with contextlib.suppress(KeyboardInterrupt):
         asyncio.run(main(sys.argv[1]), loop_factory=factory)
-    except KeyboardInterrupt:
-        pass
