@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from asyncwhy.analysis.holds import Kind
 from asyncwhy.analysis.hotlines import blocked
-from asyncwhy.analysis.stuck import starts_thread
 from asyncwhy.causes import holding
 from asyncwhy.causes.draft import Draft, Run, Words
 from asyncwhy.causes.holding import Held
@@ -17,11 +16,7 @@ def find(run: Run) -> list[Draft]:
     """Holds with little thread CPU, by the user's innermost line."""
     made: list[Draft] = []
     for facts in run.facts.processes:
-        pieces = [
-            piece
-            for piece in holding.long_enough(facts, holding.on_loops(facts, (Kind.BLOCKED,)))
-            if not starts_thread(facts.stack(piece.stack), facts.process.library)
-        ]
+        pieces = holding.long_enough(facts, holding.on_loops(facts, (Kind.BLOCKED,)))
         made.extend(holding.drafts(run, facts, SLUG, blocked(facts, pieces), _words, computes=False))
     return made
 

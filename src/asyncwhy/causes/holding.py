@@ -12,6 +12,7 @@ from asyncwhy.analysis.facts import ProcessFacts
 from asyncwhy.analysis.holds import Kind, Piece
 from asyncwhy.analysis.hotlines import Group, is_import, stretches
 from asyncwhy.analysis.replay import Change, Cut
+from asyncwhy.analysis.stuck import starts_thread
 from asyncwhy.causes.draft import Draft, Run, Words
 from asyncwhy.causes.origin import called_from, started_by, tasks_of
 from asyncwhy.model import Effects, Related, Remedy, Site
@@ -42,9 +43,19 @@ def on_loops(facts: ProcessFacts, kinds: tuple[Kind, ...]) -> list[Piece]:
 
 
 def long_enough(facts: ProcessFacts, pieces: list[Piece]) -> list[Piece]:
-    """Pieces of steps that are long themselves, so that one of them matters."""
-    line = facts.line
-    return [piece for piece in pieces if line.end[piece.step] - line.start[piece.step] >= SINGLE_S]
+    """Pieces of steps that are long themselves, so that one of them matters.
+
+    Starting a thread is left out: a busy machine makes it long, and there is nothing to do about it.
+    """
+    line, library = facts.line, facts.process.library
+    starting = {
+        stack for stack in {piece.stack for piece in pieces} if starts_thread(facts.stack(stack), library)
+    }
+    return [
+        piece
+        for piece in pieces
+        if line.end[piece.step] - line.start[piece.step] >= SINGLE_S and piece.stack not in starting
+    ]
 
 
 def drafts(
