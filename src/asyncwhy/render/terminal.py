@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import signal
 
 from asyncwhy.model import Program, Report, Verdict
@@ -151,7 +150,9 @@ def _notes(page: Page, report: Report) -> None:
         dropped = count(unseen.dropped_events, "event was", "events were")
         notes.append(f"{dropped} dropped (agent buffer full); counts are too low")
     part = unseen.agent_cpu_s / report.wall_s if report.wall_s > 0 else 0.0
-    if _WORTH_A_NOTE <= part < math.inf:
+    if part >= 1:
+        notes.append(f"watching cost {seconds(unseen.agent_cpu_s)} here: more than the program itself")
+    elif part >= _WORTH_A_NOTE:
         share = round(100 * part)
         cost, wall = seconds(unseen.agent_cpu_s), seconds(report.wall_s)
         notes.append(f"watching cost about {share:,} % here ({cost} in {wall}); times include it")
