@@ -16,9 +16,12 @@ from asyncwhy.analysis.stuck import starts_thread
 from asyncwhy.causes.draft import Draft, Run, Words
 from asyncwhy.causes.origin import called_from, started_by, tasks_of
 from asyncwhy.model import Effects, Related, Remedy, Site
+from asyncwhy.source.interface import Call
 
 #: Holds whose mean is shorter than this are looked at as sums (`many-small-holds`), not one by one.
 SINGLE_S = 0.005
+#: A block is looked through upwards for its `with` over so many lines.
+WITHIN = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +95,8 @@ def describe(run: Run, facts: ProcessFacts, group: Group, lengths: list[float]) 
     found = run.source.call_at(
         site.file, site.line, site.column or None, None, site.end_column, callee_hint=hint
     )
+    if hint == "__exit__":
+        found = _opened(run, site) or found
     call = found.qualified if found is not None else (hint or site.function)
     if hint and hint.startswith("__") and hint not in ("__init__", "__call__", "__new__"):
         call = f"{call}.{hint}"  # a `with`, a `for`, an attribute: what is written there is not what runs
@@ -110,6 +115,20 @@ def describe(run: Run, facts: ProcessFacts, group: Group, lengths: list[float]) 
     return Held(
         call, operation.kind, operation.verb, lengths, library, library_site, is_async, replacement, can_wait
     )
+
+
+def _opened(run: Run, site: Site) -> Call | None:
+    """The call in the `with` that a line ends; CPython 3.9 says of `__exit__` the last line of the block."""
+    text = run.source.line(site.file, site.line) or ""
+    indent = len(text) - len(text.lstrip())
+    if text.lstrip().startswith(("with ", "async with ")):
+        return None
+    for number in range(site.line - 1, max(site.line - WITHIN, 0), -1):
+        above = run.source.line(site.file, number) or ""
+        if above.strip() and len(above) - len(above.lstrip()) < indent:
+            opens = above.lstrip().startswith(("with ", "async with "))
+            return run.source.call_at(site.file, number) if opens else None
+    return None
 
 
 def _draft(
