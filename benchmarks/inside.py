@@ -8,13 +8,15 @@ import tempfile
 from contextlib import asynccontextmanager
 
 
-def aiocop():
+@asynccontextmanager
+async def aiocop():
     import aiocop
 
     aiocop.patch_audit_functions()
     aiocop.start_blocking_io_detection()
     aiocop.detect_slow_tasks(threshold_ms=30, on_slow_task=lambda event: None)
     aiocop.activate()
+    yield
 
 
 def blockbuster():
@@ -65,7 +67,7 @@ if __name__ == "__main__":
     peer, program = sys.argv[1:3]
     del sys.argv[:2]
     sys.path[0] = os.path.dirname(program)
-    if peer in ("loopsentry", "pyleak"):
+    if peer in ("aiocop", "loopsentry", "pyleak"):
         around_main(globals()[peer])
     else:
         globals()[peer]()

@@ -14,7 +14,7 @@ from benchmarks.observers import ASYNCWHY
 from benchmarks.running import PROGRAMS, environment
 
 #: Program -> steps that it makes for each unit of its argument.
-SHAPES = {"empty_steps.py": 1.0, "short_tasks.py": 3.0, "callbacks.py": 1.0}
+SHAPES = {"empty_steps.py": 1.0, "short_tasks.py": 4.0, "callbacks.py": 1.0}
 #: Reads the trace's own fact of when the program ended, and counts its steps.
 _READ = (
     "import sys; from pathlib import Path; from asyncwhy.trace.reader import read; t = read(Path(sys.argv[1]));"
@@ -44,6 +44,7 @@ def measure(steps: int, shape: str, pairs: int) -> dict[str, Any]:
             memory.append(peak)
         return {
             "shape": shape.removesuffix(".py"),
+            "asked": steps,
             "steps": counted,
             "after_run_s": min(after),
             "report_s": min(reports),
