@@ -43,10 +43,10 @@ def _is_lost(run: Run, facts: ProcessFacts, loss: Loss, at_exit: set[int], ended
     if loss.how is How.UNREAD:
         return True
     if loss.how is How.COLLECTED and loss.in_run:
+        # A library's own task is its author's to keep.  Even one that waits for ever was wanted, though: the
+        # loop ran on without it.
         code = facts.line.tasks[loss.task].code if loss.task in facts.line.tasks else None
-        if code is not None and not facts.origins.is_user(code.site):
-            return False  # a library's own task is its author's to keep
-        return True  # even one that waits for ever was still wanted: the loop ran on without it
+        return code is None or facts.origins.is_user(code.site)
     task = facts.line.tasks[loss.task]
     if run.facts.endless or not ended_well or task.parent in at_exit:
         return False  # somebody ended the program; or what awaited this task is told of itself
