@@ -79,6 +79,6 @@ def observe(python: Path, program: Path, folder: Path, *, uvloop: bool = False) 
 
 
 def settled(attempt: Callable[[], list[str]]) -> list[str]:
-    """What differs, unless a second look finds nothing: a machine that is busy for a moment makes a hold, or
-    hides one.  What differs twice in a row does."""
-    return attempt() and attempt()
+    """What differs, unless one of two more looks finds nothing: a machine that is busy for a moment makes a
+    hold, or hides one.  What differs three times in a row does."""
+    return attempt() and attempt() and attempt()
