@@ -14,6 +14,8 @@ from typing import Any
 
 import pytest
 
+from asyncwhy.trace.reader import read
+
 WITH_UVLOOP = Path(__file__).parent / "with_uvloop.py"
 OWN = f"{sys.version_info.major}.{sys.version_info.minor}"
 OLDEST = "3.9"
@@ -27,6 +29,7 @@ class Observed:
     report: dict[str, Any]
     output: str
     exit_code: int
+    outside_s: float  # seconds of the run in which no loop ran
 
 
 @functools.cache
@@ -75,7 +78,22 @@ def observe(python: Path, program: Path, folder: Path, *, uvloop: bool = False) 
         note for note in said["unseen"]["notes"] if "asyncwhy's own" in note or "took itself out" in note
     ]
     assert not faults, faults
-    return Observed(said, done.stdout, done.returncode)
+    return Observed(said, done.stdout, done.returncode, _outside_s(trace, said["wall_s"]))
+
+
+def _outside_s(trace: Path, wall_s: float) -> float:
+    begun, changes = 0, []
+    for process in read(trace).processes.values():
+        begun = min(begun or process.meta["begun"], process.meta["begun"])
+        changes += [(event["time"], 1) for event in process.named("run")]
+        changes += [(event["time"], -1) for event in process.named("stop")]
+    inside, running, since = 0, 0, 0
+    for time, change in sorted(changes):
+        inside += time - since if running else 0
+        running, since = running + change, time
+    if running:  # one was never stopped
+        inside += begun + int(wall_s * 1e9) - since
+    return wall_s - inside / 1e9
 
 
 def settled(attempt: Callable[[], list[str]]) -> list[str]:

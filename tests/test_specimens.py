@@ -93,7 +93,7 @@ def test_specimen(
         observed = observe(python, program, tmp_path, uvloop=on_uvloop)
         assert observed.exit_code == 0, observed.output
         expected = specimen.expected.with_output(observed.output) if twin == "sick" else HEALTHY
-        return check(observed.report, expected)
+        return check(observed.report, expected, observed.outside_s)
 
     assert not (left := settled(differences)), "\n".join(left)
 

@@ -10,6 +10,7 @@ from . import kept, unawaited
 from . import primitives as p
 from .asyncio_hooks import AsyncioHooks
 from .contention import ContentionHooks
+from .glances import Glances
 from .imports import Watcher
 from .pools import PoolHooks
 from .processes import Environment, ProcessHooks
@@ -45,9 +46,10 @@ class Agent:
         self.contention = ContentionHooks(self.recorder, self.installation, self._task_number)
         self.pools.known = self.contention.known
         self.sampler = Sampler(self.recorder, self.asyncio)
-        self.sampler.glance = self.asyncio.glances.glance
         self.uvloop = UvloopHooks(self.asyncio, self.installation)
         self.trio = TrioHooks(self.recorder, self.installation, self.asyncio, self.pools, self.contention)
+        self.glances = Glances(self.recorder, self.asyncio.entries, self.trio.entries)
+        self.sampler.glance = self.glances.glance
         self.processes = ProcessHooks(self, self.environment)
         self.begun = p.clock()
         self.start_cpu = 0
@@ -220,6 +222,7 @@ class Agent:
             self.recorder.begin_anew()
             self.asyncio.begin_anew()
             self.trio.begin_anew()
+            self.glances.begin_anew()
             self.pools.pools.clear()
             self.contention.begin_anew()
             self.sockets.begin_anew()

@@ -14,7 +14,6 @@ from . import primitives as p
 from . import touches
 from .carriers import carried
 from .endings import EndingHooks
-from .glances import Glances
 from .recorder import CALLBACK, FOREIGN, NUMBERED, TIMER
 from .safety import name_of, peek, refused
 from .stream import pack_step
@@ -88,7 +87,6 @@ class AsyncioHooks:
         self.running = {}  # thread -> how many loops run in it
         self.touches = touches.TouchHooks(self, recorder, installation)
         self.endings = EndingHooks(self, recorder, installation)
-        self.glances = Glances(self.entries, recorder)
 
     def install(self):
         from asyncio import base_events, events, format_helpers, futures, runners, tasks
@@ -153,7 +151,6 @@ class AsyncioHooks:
         """In a forked child: numbers given out in the parent mean nothing here."""
         for table in (self.entries, self.iterations, self.callbacks, self.loops, self.running):
             table.clear()
-        self.glances.begin_anew()
         self.touches.begin_anew()
 
     def _run_names(self):

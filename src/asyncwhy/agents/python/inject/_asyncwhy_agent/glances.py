@@ -10,10 +10,10 @@ OFTEN = 20
 
 
 class Glances:
-    """`entries` are those of the asyncio hooks; the sampler calls `glance` now and then."""
+    """`tables` are the entries of asyncio's tasks and of trio's; the sampler calls `glance` now and then."""
 
-    def __init__(self, entries, recorder):
-        self.entries = entries
+    def __init__(self, recorder, *tables):
+        self.tables = tables
         self.steps = recorder.by_name["steps"]
         self.busiest = (0, None)  # number and entry of the task that was last asked
 
@@ -35,7 +35,7 @@ class Glances:
             return
         number = max(often)[1]
         if self.busiest[0] != number:
-            found = [entry for entry in list(self.entries.values()) if entry[0] == number]
+            found = [entry for table in self.tables for entry in list(table.values()) if entry[0] == number]
             self.busiest = (number, found[0] if found else None)
         if self.busiest[1] is not None:
             self.busiest[1][1] = -1

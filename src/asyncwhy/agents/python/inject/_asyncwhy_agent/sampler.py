@@ -43,7 +43,8 @@ class Sampler:
         self.loops = asyncio.running  # threads in which a loop runs
         self.runs = {}  # thread -> [first, last, stack, cpu first, cpu last, late, count, frame key, delay]
         self.clocks = {}
-        self.idle = {}  # thread of a loop -> (time, CPU clock) when last seen idle
+        self.idle = {}  # thread of a loop -> [time, CPU clock, delay] when last seen idle
+        self._undelayed = []  # (thread, row, index) whose delay is still to be read
         self.cpu_ns = 0
         self.ticks = 0
         self.running = False
@@ -138,7 +139,11 @@ class Sampler:
             for thread in [thread for thread in self.runs if thread not in frames]:
                 self._end(thread)
                 self.clocks.pop(thread, None)
+        # From here on the GIL may be lost: with a frame in hand, what the program drops would die on this thread.
         frame = frames = None
+        for thread, row, index in self._undelayed:
+            row[index] = self._delay(thread)
+        self._undelayed.clear()
         if self.glance is not None and self.loops and self.ticks % GLANCE_EVERY == 0:
             self.glance()
         if self._restless:
@@ -174,7 +179,8 @@ class Sampler:
                 (idle[0], idle[0], thread, 0, idle[1], idle[1], 0, 0, idle[2])
             )
         stack = self.recorder.interner.stack(frame)
-        self.runs[thread] = [now, now, stack, cpu, cpu, late, 1, key, self._delay(thread)]
+        self.runs[thread] = run = [now, now, stack, cpu, cpu, late, 1, key, 0]
+        self._undelayed.append((thread, run, 8))
 
     def _end(self, thread):
         run = self.runs.pop(thread, None)
@@ -186,8 +192,11 @@ class Sampler:
         before = self.idle.get(thread)
         cpu = self._cpu(thread)
         # The delay only matters from here on, and only if the thread ran since it was last read.
-        delay = before[2] if before is not None and cpu - before[1] < 10 * STILL else self._delay(thread)
-        self.idle[thread] = (now, cpu, delay)
+        self.idle[thread] = row = [now, cpu, 0]
+        if before is not None and cpu - before[1] < 10 * STILL:
+            row[2] = before[2]
+        else:
+            self._undelayed.append((thread, row, 2))
 
     def _delay(self, thread):
         """Nanoseconds that the thread stood ready in the system's run queue; 0 where that is not told.
@@ -233,6 +242,7 @@ class Sampler:
         self.runs.clear()
         self.clocks.clear()
         self.idle.clear()
+        self._undelayed.clear()
         self.running = False
         self.cpu_ns = self.ticks = 0
 

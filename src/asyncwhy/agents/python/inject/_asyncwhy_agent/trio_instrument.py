@@ -35,6 +35,7 @@ class Instrument:
         self.scheduled_by = STEPS
         self.start = self.due = self.waiting = 0
         self.entry = [0, 0]
+        self.awaited = hooks.recorder.awaited
         own = p.type_of(runner.clock).__name__ == "SystemClock"
         self.sleep_time = runner.clock.deadline_to_sleep_time if own else None
         deadlines = p.type_of(runner.deadlines).expire.__code__
@@ -118,6 +119,8 @@ class Instrument:
             if now - self.waiting > IDLE:
                 self.hooks.recorder.by_name["idles"].extend((self.waiting, now, self.thread))
             self.scheduled_by = DEADLINES
+            if now > self.awaited[0]:
+                self.hooks.recorder.give_way()
         except Exception as error:
             self.failed("after_io_wait", error)
 
