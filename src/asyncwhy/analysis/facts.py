@@ -8,6 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from asyncwhy.analysis import contention, deadlocks, holds, replay, schedule, stuck, timeline, touches, wakers
+from asyncwhy.analysis.handlers import Handlers
 from asyncwhy.analysis.jobs import Job, Pool, jobs_of, pools_of
 from asyncwhy.analysis.places import Origins
 from asyncwhy.model import Site
@@ -69,6 +70,11 @@ class ProcessFacts:
     def contention(self) -> contention.Contention:
         """Who queued for which lock, limit or channel."""
         return contention.contention_of(self.line, self.nodes)
+
+    @cached_property
+    def handlers(self) -> Handlers:
+        """Which of the user's functions frameworks called for their requests."""
+        return Handlers(self.line)
 
     @cached_property
     def waits(self) -> dict[int, list[stuck.Stuck]]:

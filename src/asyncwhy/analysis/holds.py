@@ -256,10 +256,14 @@ class _Cutter:
         return made
 
     def _delays(self, inside: list[int]) -> list[float]:
-        """What the thread stood in the run queue during each piece: up to its sample, from the one before."""
+        """What the thread stood in the run queue during each piece, whose edges lie half-way between samples."""
         delay = self.own.delay
-        before = [max(inside[0] - 1, 0), *inside[:-1]]
-        return [max(float(delay[index] - delay[low]), 0.0) for low, index in zip(before, inside, strict=True)]
+        edges = [float(delay[max(inside[0] - 1, 0)])]
+        edges += [
+            float(delay[one] + delay[after]) / 2 for one, after in zip(inside, inside[1:], strict=False)
+        ]
+        edges.append(float(delay[inside[-1]]))
+        return [max(after - before, 0.0) for before, after in zip(edges, edges[1:], strict=False)]
 
     def _ns(self, start: float) -> int:
         return round(start * 1e9) + self.timeline.origin_ns

@@ -8,7 +8,8 @@ one line in any case.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from asyncwhy.analysis.facts import ProcessFacts
@@ -21,16 +22,28 @@ DOMINANT = 0.8
 #: Two lines of one function are separate places if each is stayed at this long on average (three samples);
 #: otherwise they alternate, as the lines of a hot loop do, and the call around them is named.
 PHASE_S = 0.015
+#: The lines of one loop are separate places only if they change this much less often than if each sample fell
+#: on any of them by chance.
+PHASED = 0.5
+
+#: One sampled piece, the indices of the user's sites in its stack (outermost first), and the stack.
+Path = tuple[Piece, list[int], tuple[Site, ...]]
+#: (file, lines) -> the line of the loop statement whose turns pass through all of them.
+LoopAround = Callable[[str, Collection[int]], int | None]
 
 
 @dataclass(slots=True)
 class Group:
-    """Pieces that one line explains; `stack` is that of the longest piece, `index` the line's place in it."""
+    """Pieces that one line explains; `stack` is that of the longest piece, `index` the line's place in it.
+
+    `loop` is the line of a loop over whose lines the pieces are spread: `site` is then only the hottest of them.
+    """
 
     site: Site
     stack: tuple[Site, ...]
     index: int
     pieces: list[Piece]
+    loop: int | None = None
 
     @property
     def cost_s(self) -> float:
@@ -52,9 +65,9 @@ def blocked(facts: ProcessFacts, pieces: Sequence[Piece]) -> list[Group]:
     return _by_line(facts, pieces, facts.origins.user_index)
 
 
-def computed(facts: ProcessFacts, pieces: Sequence[Piece]) -> list[Group]:
+def computed(facts: ProcessFacts, pieces: Sequence[Piece], loop_around: LoopAround) -> list[Group]:
     """Pieces that computed, by the deepest line that explains them."""
-    paths: list[tuple[Piece, list[int], tuple[Site, ...]]] = []
+    paths: list[Path] = []
     for piece in pieces:
         stack = facts.stack(piece.stack)
         own = [index for index in range(len(stack) - 1, -1, -1) if facts.origins.is_user(stack[index])]
@@ -65,20 +78,18 @@ def computed(facts: ProcessFacts, pieces: Sequence[Piece]) -> list[Group]:
         if own:
             paths.append((piece, own, stack))
     made: list[Group] = []
-    by_root: dict[tuple[str, str], list[tuple[Piece, list[int], tuple[Site, ...]]]] = {}
+    by_root: dict[tuple[str, str], list[Path]] = {}
     for path in paths:
         root = path[2][path[1][0]]
         by_root.setdefault((root.file, root.function), []).append(path)
     for group in by_root.values():
-        made.extend(_descend(facts, group, 0))
+        made.extend(_descend(facts, group, 0, loop_around))
     return made
 
 
-def _descend(
-    facts: ProcessFacts, paths: list[tuple[Piece, list[int], tuple[Site, ...]]], depth: int
-) -> list[Group]:
+def _descend(facts: ProcessFacts, paths: list[Path], depth: int, loop_around: LoopAround) -> list[Group]:
     total = sum(piece.length for piece, _, _ in paths)
-    by_line: dict[tuple[str, int], list[tuple[Piece, list[int], tuple[Site, ...]]]] = {}
+    by_line: dict[tuple[str, int], list[Path]] = {}
     for path in paths:
         site = path[2][path[1][min(depth, len(path[1]) - 1)]]
         by_line.setdefault((site.file, site.line), []).append(path)
@@ -86,35 +97,85 @@ def _descend(
     if sum(piece.length for piece, _, _ in ranked[0]) >= DOMINANT * total:
         deeper = [path for path in ranked[0] if len(path[1]) > depth + 1]
         if sum(piece.length for piece, _, _ in deeper) >= DOMINANT * total:
-            return _descend(facts, paths, depth + 1)
-        return [_group(ranked[0], paths, depth)]
+            return _descend(facts, paths, depth + 1, loop_around)
+        made = _group(ranked[0], paths, depth)
+        made.loop = _turning(ranked, paths, loop_around) if depth == 0 else None
+        return [made]
     users = any(facts.origins.is_user(path[2][path[1][0]]) for path in paths)
-    if users and _stays(paths, depth) >= PHASE_S:
-        return [made for group in ranked for made in _descend(facts, group, depth)]
-    return [_group(ranked[0], paths, max(depth - 1, 0))]
+    loop = _shared_loop(ranked, depth, loop_around) if users else None
+    if users and _stays(paths, depth) >= PHASE_S and (loop is None or _is_phased(paths, depth)):
+        return [made for group in ranked for made in _descend(facts, group, depth, loop_around)]
+    made = _group(ranked[0], paths, max(depth - 1, 0))
+    made.loop = loop if depth == 0 else None
+    return [made]
 
 
-def _group(
-    named: list[tuple[Piece, list[int], tuple[Site, ...]]],
-    paths: list[tuple[Piece, list[int], tuple[Site, ...]]],
-    depth: int,
-) -> Group:
+def _turning(ranked: list[list[Path]], paths: list[Path], loop_around: LoopAround) -> int | None:
+    """The loop that came back to the hottest line in the midst of a step: no single call took all that time."""
+    site = _site(ranked[0][0], 0)
+    visits = _visits(paths, 0)
+    returned = any(
+        before == after != between and before[0] == between[0]
+        for before, between, after in zip(visits, visits[1:], visits[2:], strict=False)
+    )
+    others = [_site(group[0], 0) for group in ranked[1:]] if returned else []
+    found = [
+        loop_around(site.file, {site.line, other.line})
+        for other in others
+        if (other.file, other.function) == (site.file, site.function)
+    ]
+    return max((line for line in found if line is not None), default=None)
+
+
+def _shared_loop(ranked: list[list[Path]], depth: int, loop_around: LoopAround) -> int | None:
+    """The loop that holds the lines on which nearly all of the time was spent."""
+    total = sum(piece.length for group in ranked for piece, _, _ in group)
+    sites: list[Site] = []
+    spent = 0.0
+    for group in ranked:
+        sites.append(_site(group[0], depth))
+        spent += sum(piece.length for piece, _, _ in group)
+        if spent >= DOMINANT * total:
+            break
+    if len({(site.file, site.function) for site in sites}) > 1:
+        return None
+    return loop_around(sites[0].file, {site.line for site in sites})
+
+
+def _site(path: Path, depth: int) -> Site:
+    _, own, stack = path
+    return stack[own[min(depth, len(own) - 1)]]
+
+
+def _group(named: list[Path], paths: list[Path], depth: int) -> Group:
     _, own, stack = max(named, key=lambda path: path[0].length)
     index = own[min(depth, len(own) - 1)]
     return Group(stack[index], stack, index, [piece for piece, _, _ in paths])
 
 
-def _stays(paths: list[tuple[Piece, list[int], tuple[Site, ...]]], depth: int) -> float:
+def _stays(paths: list[Path], depth: int) -> float:
     """Mean seconds that one line at `depth` is stayed at before another one follows in the same step."""
-    total, changes = 0.0, 0
-    before: tuple[int, str, int] | None = None
-    for piece, own, stack in sorted(paths, key=lambda path: path[0].start):
-        site = stack[own[min(depth, len(own) - 1)]]
-        here = (piece.step, site.file, site.line)
-        changes += here != before
-        before = here
-        total += piece.length
-    return total / max(changes, 1)
+    visits = _visits(paths, depth)
+    changes = sum(here != before for before, here in zip(visits, visits[1:], strict=False)) + 1
+    return sum(piece.length for piece, _, _ in paths) / changes
+
+
+def _is_phased(paths: list[Path], depth: int) -> bool:
+    """Whether the lines follow one another, instead of changing as samples of a fast loop do by chance."""
+    visits = _visits(paths, depth)
+    within = [(one, other) for one, other in zip(visits, visits[1:], strict=False) if one[0] == other[0]]
+    shares = [count / len(visits) for count in Counter(visit[1:] for visit in visits).values()]
+    by_chance = len(within) * (1 - sum(share * share for share in shares))
+    return sum(one != other for one, other in within) <= PHASED * by_chance
+
+
+def _visits(paths: list[Path], depth: int) -> list[tuple[int, str, int]]:
+    """(step, file, line) of each piece in the order of time."""
+    made = []
+    for path in sorted(paths, key=lambda path: path[0].start):
+        site = _site(path, depth)
+        made.append((path[0].step, site.file, site.line))
+    return made
 
 
 def _by_line(

@@ -18,13 +18,14 @@ from asyncwhy.causes.queueing import (
     wider,
 )
 from asyncwhy.causes.seconds import seconds
+from asyncwhy.causes.single_thread import single_threads
 from asyncwhy.model import Effects, Related, Remedy, Safety
 
 SLUG = "concurrency-limit"
 
 
 def find(run: Run) -> list[Draft]:
-    """Limits for which tasks queued, and channels that one consumer empties while producers wait."""
+    """Limits for which tasks queued, channels that one consumer empties, threads that answer one by one."""
     made = []
     for facts in run.facts.processes:
         groups = contended(facts, ACQUIRE, acquired(facts) - locks(facts))
@@ -37,6 +38,7 @@ def find(run: Run) -> list[Draft]:
         for channel in channels(facts):
             if channel.producers_wait:
                 made.append(_consumer(run, channel))
+        made.extend(single_threads(run, facts, SLUG))
     return made
 
 

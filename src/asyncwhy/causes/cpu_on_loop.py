@@ -17,7 +17,9 @@ def find(run: Run) -> list[Draft]:
     made: list[Draft] = []
     for facts in run.facts.processes:
         pieces = holding.long_enough(facts, holding.on_loops(facts, (Kind.BUSY, Kind.GIL)))
-        groups = [group for group in computed(facts, pieces) if not group.mostly(Kind.GIL)]
+        groups = [
+            group for group in computed(facts, pieces, run.source.loop_around) if not group.mostly(Kind.GIL)
+        ]
         made.extend(holding.drafts(run, facts, SLUG, groups, _words, computes=True))
     return made
 
@@ -25,9 +27,9 @@ def find(run: Run) -> list[Draft]:
 def _words(held: Held) -> Words:
     return Words(
         headline=f"`{held.call}` computes on the event loop",
-        label=f"the loop was stopped {several(held.lengths)}, computing",
+        label=f"the loop was stopped {several(held.lengths)}, computing{held.where}",
         message=(
-            f"`{held.call}` computes while it holds the event loop: it was stopped {times(len(held.lengths))}, "
+            f"`{held.call}` computes{held.where} while it holds the event loop: it was stopped {times(len(held.lengths))}, "
             f"{seconds(sum(held.lengths))} in all, nearly all of it on the CPU."
         ),
     )

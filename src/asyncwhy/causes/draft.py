@@ -50,7 +50,11 @@ class Draft:
     evidence: Evidence = Evidence.MEASURED
     remedies: tuple[Remedy, ...] = ()
     replacement: str | None = None
+    loop: int | None = (
+        None  # the line of the loop over which a computation is spread, where no call explains it
+    )
     change: Change | None = None
+    for_answer: bool = False  # a framework's own work on what the user's function at `site` returned
     awaits: tuple[Await, ...] = ()  # those that a fix would let overlap
     saved_s: float | None = None  # what the fix saves, where it is reckoned without the replay
     spared_s: float = 0.0  # how much sooner those concerned are done, whatever else the run's end waits for

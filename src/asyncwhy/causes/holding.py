@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -15,7 +16,7 @@ from asyncwhy.analysis.replay import Change, Cut
 from asyncwhy.analysis.stuck import starts_thread
 from asyncwhy.causes.draft import Draft, Run, Words
 from asyncwhy.causes.origin import called_from, started_by, tasks_of
-from asyncwhy.model import Effects, Related, Remedy, Site
+from asyncwhy.model import Effects, Related, Remedy, Safety, Site
 from asyncwhy.source.interface import Call
 
 #: Holds whose mean is shorter than this are looked at as sums (`many-small-holds`), not one by one.
@@ -37,6 +38,12 @@ class Held:
     library_is_async: bool
     replacement: str | None = None
     can_wait: bool = True
+    loop: int | None = None
+
+    @property
+    def where(self) -> str:
+        """The loop over whose lines it is spread, in words that follow `computing`."""
+        return f" in the loop at line {self.loop}" if self.loop is not None else ""
 
 
 def on_loops(facts: ProcessFacts, kinds: tuple[Kind, ...]) -> list[Piece]:
@@ -72,7 +79,7 @@ def drafts(
 ) -> list[Draft]:
     """One draft for each group that is long enough to be one."""
     made = []
-    for group in groups:
+    for group, handler in _by_handler(facts, groups):
         lengths = stretches(group)
         if not lengths or sum(lengths) / len(lengths) < SINGLE_S:
             continue
@@ -83,12 +90,48 @@ def drafts(
             continue
         draft = _draft(run, facts, cause, group, held, sentence(held), computes)
         draft.remedies = remedies(held)
+        if handler is not None:
+            _answer(draft, held, handler)
         made.append(draft)
     return made
 
 
+def _by_handler(facts: ProcessFacts, groups: list[Group]) -> list[tuple[Group, Site | None]]:
+    """What a framework does on its own, apart for each of the user's functions for whose requests it did it."""
+    made: list[tuple[Group, Site | None]] = []
+    for group in groups:
+        if not facts.handlers or any(facts.origins.is_user(site) for site in group.stack):
+            made.append((group, None))
+            continue
+        parts: dict[Site | None, list[Piece]] = defaultdict(list)
+        for piece in group.pieces:
+            parts[facts.handlers.before(piece.ref, piece.end)].append(piece)
+        made.extend((replace(group, pieces=own), handler) for handler, own in parts.items())
+    return made
+
+
+def _answer(draft: Draft, held: Held, handler: Site) -> None:
+    """Tell the finding at the function whose returned value the framework works on."""
+    inside = f"inside `{held.library}`" if held.library else "here"
+    name = handler.function.rpartition(".")[2]
+    draft.related = (
+        Related("inside the library", draft.site, f"{inside}, for the answer of `{name}`"),
+        *(one for one in draft.related if one.site != draft.site and one.role != "inside the library"),
+    )
+    draft.site, draft.for_answer = handler, True
+    draft.remedies = (
+        Remedy(
+            f"let `{name}` return less at once (pages, a stream), or a response whose body is made already, "
+            "in a worker thread or process: the framework then has nothing to convert",
+            Safety.CHANGES_BEHAVIOUR,
+        ),
+    )
+
+
 def describe(run: Run, facts: ProcessFacts, group: Group, lengths: list[float]) -> Held:
     """The words for what a group's named line called."""
+    if group.loop is not None:
+        return Held(_spread_over(group.site), "cpu", "computes", lengths, None, None, False, loop=group.loop)
     site = group.site
     inner = group.stack[: group.index]
     hint = inner[-1].function.rpartition(".")[2] if inner else None
@@ -115,6 +158,12 @@ def describe(run: Run, facts: ProcessFacts, group: Group, lengths: list[float]) 
     return Held(
         call, operation.kind, operation.verb, lengths, library, library_site, is_async, replacement, can_wait
     )
+
+
+def _spread_over(site: Site) -> str:
+    """What is named where no single line explains a computation: its function."""
+    name = site.function.replace(".<locals>", "")
+    return name if name.isidentifier() or "." in name else "the module"
 
 
 def _opened(run: Run, site: Site) -> Call | None:
@@ -160,6 +209,7 @@ def _draft(
         call=held.call,
         replacement=held.replacement,
         operation=held.operation,
+        loop=held.loop,
         inside_library=held.library,
         stack=group.stack,
         started_by=starter.site if starter else None,

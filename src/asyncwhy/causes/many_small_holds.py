@@ -36,7 +36,7 @@ def find(run: Run) -> list[Draft]:
             waits = [piece for piece in small.pieces if piece.kind is Kind.BLOCKED]
             works = [piece for piece in small.pieces if piece.kind is Kind.BUSY]
             for group, computes in [(group, False) for group in blocked(facts, waits)] + [
-                (group, True) for group in computed(facts, works)
+                (group, True) for group in computed(facts, works, run.source.loop_around)
             ]:
                 draft = _draft(run, facts, small, group, computes)
                 if draft is not None:
@@ -84,6 +84,7 @@ def _draft(run: Run, facts: ProcessFacts, small: Small, group: Group, computes: 
         victims=run.victims(facts, late),
         effects=Effects(late_s=sum(one.late_s for one in late)),
         replacement=described.replacement,
+        loop=described.loop,
         change=_leaving(facts, small, share, computes),
         thread=small.thread,
         spans=[(float(low), float(high)) for low, high in spans],

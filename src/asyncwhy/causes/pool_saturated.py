@@ -12,6 +12,7 @@ from asyncwhy.analysis.jobs import Job, Pool
 from asyncwhy.analysis.replay import Change
 from asyncwhy.causes.draft import Draft, Run, Words
 from asyncwhy.causes.origin import called_from
+from asyncwhy.causes.overlapping import hurts_by_itself
 from asyncwhy.causes.seconds import seconds
 from asyncwhy.model import Effects, Related, Remedy, Safety, Site
 
@@ -22,6 +23,8 @@ SLUG = "pool-saturated"
 QUEUED_S = 0.003
 #: Jobs that use the CPU for more than this share of their run gain nothing from more threads.
 COMPUTING = 0.5
+#: In a server, where whoever asked waits, jobs must queue for this share of the time that they run.
+NOTABLE = 0.25
 #: Functions that make a library's default pool when it is first needed, which is nobody's line.
 DEFAULTS = ("run_in_executor", "current_default_thread_limiter")
 #: More workers than this are never proposed.
@@ -67,7 +70,7 @@ def _draft(run: Run, facts: ProcessFacts, pool: Pool, indices: list[int]) -> Dra
     wanted = demand(jobs)
     if wanted <= pool.workers:
         return None  # the queue was a thread's start, not a lack of workers
-    line = _submit_line(facts, queued)
+    line = _function_sent(facts, queued) or _submit_line(facts, queued)
     if line is None:
         return None
     site, stack = line
@@ -84,9 +87,10 @@ def _draft(run: Run, facts: ProcessFacts, pool: Pool, indices: list[int]) -> Dra
         operation="pool",
         stack=stack,
         related=(*_made(facts, pool), *called_from(run, facts, stack)),
-        effects=Effects(late_s=cost, threads=pool.workers),
+        effects=Effects(threads=pool.workers),
         remedies=_remedies(facts, pool, workers),
         change=Change(workers={pool.number: workers}),
+        worth=cost >= NOTABLE * ran and hurts_by_itself(run, facts, [job.task for job in queued], cost),
     )
 
 
@@ -106,6 +110,17 @@ def _deadlocked(facts: ProcessFacts, job: Job) -> bool:
     )
 
 
+def _function_sent(facts: ProcessFacts, jobs: list[Job]) -> tuple[Site, tuple[Site, ...]] | None:
+    """The user's function that a framework sent on its own (a `def` endpoint), with most of what queued."""
+    weight: dict[int, float] = defaultdict(float)
+    for job in jobs:
+        if any(facts.origins.is_user(site) for site in facts.job_stack(job)):
+            return None
+        weight[job.code] += job.queued_s
+    code = facts.process.places.get(max(weight, key=lambda one: weight[one]))
+    return (code.site, (code.site,)) if code is not None and facts.origins.is_user(code.site) else None
+
+
 def _submit_line(facts: ProcessFacts, jobs: list[Job]) -> tuple[Site, tuple[Site, ...]] | None:
     """The user's line that submitted most of what queued."""
     weight: dict[tuple[int, int], float] = defaultdict(float)
@@ -122,7 +137,9 @@ def _has_user(facts: ProcessFacts, job: Job) -> bool:
 
 
 def _call(run: Run, site: Site) -> str:
-    call = run.source.call_at(site.file, site.line, site.column or None, None, site.end_column)
+    if not site.column:  # a `def`
+        return site.function
+    call = run.source.call_at(site.file, site.line, site.column, None, site.end_column)
     return call.qualified if call is not None else "submit"
 
 

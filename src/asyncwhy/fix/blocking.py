@@ -57,8 +57,14 @@ def cpu_on_loop_remedies(
     site: Site,
     stack: tuple[Site, ...],
     call: str = "",
+    loop: int | None = None,
 ) -> tuple[Remedy, ...]:
-    """The ways out for computing on the loop: a process, or at least a thread."""
+    """The ways out for computing on the loop: a process, or at least a thread.
+
+    A computation that is spread over the lines of the loop at line `loop` has no call that could be moved.
+    """
+    if loop is not None:
+        return (_whole_loop(source, site, loop),)
     link = async_link(source, site, stack, call)
     node = link.call if link is not None else None
     deeper = link is not None and (link.parsed.module.file, link.function.name) != (
@@ -83,6 +89,14 @@ def cpu_on_loop_remedies(
     process = Remedy(f"{words}`await {process_call(link.parsed, shorten(job))}`", Safety.SKETCH)
     title = "or keep the loop responsive, though it computes no faster: one line, runs on a worker thread"
     return (process, *_threaded(source, link, call, title))
+
+
+def _whole_loop(source: PythonSource, site: Site, loop: int) -> Remedy:
+    job = process_call(source.parsed(site.file), "function, ...")
+    return Remedy(
+        f"move the loop at line {loop} into a function of its own and run that in a process: `await {job}`",
+        Safety.SKETCH,
+    )
 
 
 def _threaded(source: PythonSource, link: Link, call: str, title: str) -> list[Remedy]:

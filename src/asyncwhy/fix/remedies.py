@@ -13,10 +13,12 @@ from asyncwhy.source import PythonSource
 
 def remedies_of(source: PythonSource, draft: Draft) -> tuple[Remedy, ...]:
     """The remedies of a draft, the best first."""
+    if draft.for_answer:
+        return draft.remedies
     if draft.cause == "blocking-call" or (draft.cause == "many-small-holds" and draft.operation != "cpu"):
         return blocking_call_remedies(source, draft.site, _outwards(draft), draft.call, draft.replacement)
     if draft.cause in ("cpu-on-loop", "many-small-holds"):
-        return cpu_on_loop_remedies(source, draft.site, _outwards(draft), draft.call)
+        return cpu_on_loop_remedies(source, draft.site, _outwards(draft), draft.call, draft.loop)
     if draft.cause == "never-awaited":
         name = draft.call.rpartition(".")[2]
         call = source.call_at(draft.site.file, draft.site.line, callee_hint=name)

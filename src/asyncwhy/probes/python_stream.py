@@ -37,6 +37,7 @@ RAW: dict[int, tuple[str, ...]] = {
     121: ("time", "thread", "loop", "stack"),
     122: ("task", "time", "how", "stack", "note", "left", "thread"),
     123: ("time", "task", "stack"),
+    124: ("time", "thread", "code"),
     109: ("time", "thread", "loop", "stack"),
     115: ("task", "start", "kept"),
     130: ("time", "primitive", "task", "what", "thread"),

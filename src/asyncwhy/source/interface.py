@@ -7,6 +7,7 @@ nothing here raises because of what the source holds.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -180,6 +181,9 @@ class Source(Protocol):
 
     def poll_at(self, file: str, line: int) -> Poll | None:
         """The loop around the await on that line, if it only waits for what others bring about."""
+
+    def loop_around(self, file: str, lines: Collection[int]) -> int | None:
+        """The line of the innermost loop statement whose turns pass through all of the lines."""
 
     def unread(self) -> tuple[tuple[str, str], ...]:
         """Files that were asked about and could not be understood, each with the reason."""

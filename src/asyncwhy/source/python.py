@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from asyncwhy.source.interface import Await, Call, Confidence, Function, Independence, Poll
 from asyncwhy.source.python_awaits import Awaits
 from asyncwhy.source.python_calls import Calls
@@ -9,6 +11,7 @@ from asyncwhy.source.python_dataflow import Dataflow
 from asyncwhy.source.python_module import FunctionNode, Module, Unparsable
 from asyncwhy.source.python_names import Names
 from asyncwhy.source.python_polls import poll_at
+from asyncwhy.source.python_repeats import loop_around
 from asyncwhy.source.python_state import SharedState
 from asyncwhy.source.texts import Sources
 
@@ -142,6 +145,11 @@ class PythonSource:
         """See `interface.Source.poll_at`."""
         parsed = self.parsed(file)
         return None if parsed is None else poll_at(parsed.module, line)
+
+    def loop_around(self, file: str, lines: Collection[int]) -> int | None:
+        """See `interface.Source.loop_around`."""
+        parsed = self.parsed(file)
+        return None if parsed is None else loop_around(parsed.module, lines)
 
     def unawaited_calls(self, file: str, function: Function | str, callee: str) -> tuple[Call, ...]:
         """See `interface.Source.unawaited_calls`."""

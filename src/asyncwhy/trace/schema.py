@@ -147,6 +147,10 @@ TABLES: dict[int, tuple[str, np.dtype[np.void]]] = {
         "glances",  # where a task stood that runs very often
         np.dtype([("time", "<u8"), ("task", "<u4"), ("stack", "<u4")]),
     ),
+    124: (
+        "handlers",  # a framework calls the program's function that answers a request
+        np.dtype([("time", "<u8"), ("thread", "<u4"), ("code", "<u4")]),
+    ),
     109: (
         "wakeups",
         np.dtype([("time", "<u8"), ("thread", "<u4"), ("loop", "<u4"), ("stack", "<u4"), ("pad", "<u4")]),

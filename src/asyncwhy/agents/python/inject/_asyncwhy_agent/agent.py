@@ -11,6 +11,7 @@ from . import primitives as p
 from .asyncio_hooks import AsyncioHooks
 from .contention import ContentionHooks
 from .glances import Glances
+from .handlers import HandlerHooks
 from .imports import Watcher
 from .pools import PoolHooks
 from .processes import Environment, ProcessHooks
@@ -42,6 +43,7 @@ class Agent:
         self.asyncio = AsyncioHooks(self.recorder, self.installation)
         self.threads = ThreadHooks(self.recorder, self.installation)
         self.pools = PoolHooks(self.recorder, self.installation, self.threads.site_of, self._task_number)
+        self.handlers = HandlerHooks(self.recorder, self.installation, self.threads.site_of)
         self.sockets = SocketHooks(self.recorder, self.installation)
         self.contention = ContentionHooks(self.recorder, self.installation, self._task_number)
         self.pools.known = self.contention.known
@@ -77,6 +79,7 @@ class Agent:
                     self.pools.install_anyio, self.contention.install_anyio
                 ),
                 **{name: self._guard(install) for name, install in self.contention.watched().items()},
+                "fastapi.routing": self._guard(self.handlers.install_fastapi),
                 "uvloop": self._guard(self.uvloop.install),
                 "trio._core._run": self._guard(self.trio.install),
                 "trio._core._entry_queue": self._guard(self.trio.install_entries),

@@ -32,6 +32,7 @@ COLUMNS = {
     121: ("touches", ("time", "thread", "loop", "stack")),
     122: ("losses", ("task", "time", "how", "stack", "note", "left", "thread")),
     123: ("glances", ("time", "task", "stack")),
+    124: ("handlers", ("time", "thread", "code")),
     115: ("kept", ("task", "start", "kept")),
     130: ("asks", ("time", "primitive", "task", "what", "thread")),
     132: ("traffic", ("time", "transport", "what", "other", "thread")),

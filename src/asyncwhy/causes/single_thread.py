@@ -1,0 +1,104 @@
+"""A thread of a library's or the user's own that answers tasks one after the other: a `concurrency-limit`."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from asyncwhy.analysis.answers import Answered, Answering, answering
+from asyncwhy.analysis.facts import ProcessFacts
+from asyncwhy.analysis.replay import Change
+from asyncwhy.causes.draft import Draft, Run, Words
+from asyncwhy.causes.overlapping import hurts_by_itself
+from asyncwhy.causes.seconds import seconds
+from asyncwhy.model import Effects, Remedy, Safety, Site, Victim
+
+#: So many tasks must have waited for the thread at once, on average while any did.
+AT_ONCE = 1.5
+#: A thread that waited itself for more than this share of the time was not what they waited for.
+IDLE = 0.3
+#: Fewer answers than this are no queue.
+FEWEST = 4
+#: A wait this much longer than the thread's own work for it (3 ms, as a pool's) stood in the queue.
+QUEUED_S = 0.003
+
+
+def single_threads(run: Run, facts: ProcessFacts, slug: str) -> list[Draft]:
+    """The threads for which tasks queued."""
+    made = []
+    for one in answering(facts):
+        queued = [answer for answer in one.answers if answer.queued_s > QUEUED_S]
+        if len(queued) >= FEWEST and one.at_once >= AT_ONCE and one.idle <= IDLE:
+            draft = _draft(run, facts, slug, one, queued)
+            if draft is not None:
+                made.append(draft)
+    return made
+
+
+def _draft(run: Run, facts: ProcessFacts, slug: str, one: Answering, queued: list[Answered]) -> Draft | None:
+    thread = facts.line.threads[one.thread]
+    stack = facts.sent_stack(thread.stack, 0)
+    at = facts.origins.user_index(stack)
+    if at is None:
+        return None
+    site = stack[at]
+    library = next((name for each in stack[:at] if (name := facts.origins.package(each.file))), None)
+    late = sum(answer.queued_s for answer in queued)
+    tasks = {answer.task for answer in queued}
+    call = run.source.call_at(site.file, site.line, site.column or None, None, site.end_column)
+    name = call.qualified if call is not None else thread.name
+    owner = f"`{library}` has one thread" if library else "one thread does the work"
+    own = sum(answer.own_s for answer in one.answers) / len(one.answers)
+    return Draft(
+        cause=slug,
+        facts=facts,
+        site=site,
+        words=Words(
+            headline=f"{len(tasks)} tasks queue for the one thread behind `{name}`",
+            label=f"one thread: {len(queued)} waits in its queue, {seconds(late / len(queued))} on average",
+            message=(
+                f"{owner} for all that `{name}` is asked for: {one.at_once:.1f} tasks waited for it at once, "
+                f"{seconds(late / len(queued))} in its queue, each for {seconds(own)} of its time."
+            ),
+        ),
+        count=len(queued),
+        cost_s=late,
+        call=name,
+        operation="pool",
+        inside_library=library,
+        stack=stack[at:],
+        victims=_waiting(facts, queued),
+        effects=Effects(late_s=late, threads=1),
+        remedies=(
+            Remedy(
+                "open several (a small pool of connections), if what is behind them can work on several at "
+                "once; a transaction needs one of its own anyway",
+                Safety.CHANGES_BEHAVIOUR,
+            ),
+            Remedy("or ask for less often: one query for many rows", Safety.SKETCH),
+        ),
+        change=Change(earlier={int(facts.nodes.node_of[one.step]): one.queued_s for one in queued}),
+        worth=hurts_by_itself(run, facts, [answer.task for answer in queued], late),
+    )
+
+
+def _waiting(facts: ProcessFacts, queued: list[Answered]) -> tuple[Victim, ...]:
+    """The user's lines that waited, those that waited longest first."""
+    waits = facts.process.table("waits")
+    stack_at = dict(
+        zip(
+            zip(waits["task"].tolist(), waits["start"].tolist(), strict=True),
+            waits["stack"].tolist(),
+            strict=True,
+        )
+    )
+    by_task: dict[int, list[tuple[float, int]]] = defaultdict(list)
+    for (task, start), stack in stack_at.items():
+        by_task[task].append((float(facts.line.seconds(start)), stack))
+    found: dict[Site, list[float]] = defaultdict(list)
+    for one in queued:
+        stack = next((stack for start, stack in by_task[one.task] if abs(start - one.asked) < 1e-6), 0)
+        site = facts.origins.user_site(facts.sent_stack(stack, one.task))
+        if site is not None:
+            found[site].append(one.queued_s)
+    made = [Victim(site, len(each), sum(each)) for site, each in found.items()]
+    return tuple(sorted(made, key=lambda victim: -victim.late_s))
