@@ -87,13 +87,10 @@ def _draft(run: Run, facts: ProcessFacts, indices: list[int]) -> Draft | None:
     site, stack = place
     call = run.source.call_at(site.file, site.line, site.column or None, None, site.end_column)
     name = call.qualified if call is not None else "the pool"
-    functions = {job.code for job in jobs}
-    related: list[Related] = []
-    code = facts.process.places.get(jobs[0].code)
-    if len(functions) == 1 and code is not None and facts.origins.is_user(code.site):
-        note = "in another process" if elsewhere else f"for {seconds(float(np.median(ran)))}"
-        related.append(Related("runs", code.site, note))
-    related.extend(called_from(run, facts, stack))
+    related = (
+        *_runs(facts, jobs, "in another process" if elsewhere else f"for {seconds(float(np.median(ran)))}"),
+        *called_from(run, facts, stack),
+    )
     return Draft(
         cause=SLUG,
         facts=facts,
@@ -104,7 +101,7 @@ def _draft(run: Run, facts: ProcessFacts, indices: list[int]) -> Draft | None:
         call=name,
         operation="pool",
         stack=stack,
-        related=tuple(related),
+        related=related,
         effects=Effects(threads=len({job.worker for job in jobs if job.worker})),
         remedies=_remedies(),
         saved_s=_saved(facts, jobs, cost),
@@ -180,6 +177,14 @@ def _words(name: str, ran: Floats, hops: Floats, cost: float) -> Words:
             f"The longest job ran for {seconds(float(ran.max()))}."
         ),
     )
+
+
+def _runs(facts: ProcessFacts, jobs: list[Job], note: str) -> tuple[Related, ...]:
+    """The user's function that all of them ran."""
+    code = facts.process.places.get(jobs[0].code)
+    if len({job.code for job in jobs}) > 1 or code is None or not facts.origins.is_user(code.site):
+        return ()
+    return (Related("runs", code.site, note),)
 
 
 def _is_process(facts: ProcessFacts, job: Job) -> bool:
