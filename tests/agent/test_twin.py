@@ -156,6 +156,18 @@ compiled: dict[str, Any] = {}
 exec("def sourceless():\n    return 1\n", compiled)
 
 
+def test_what_stands_instead_may_hold_the_statement_itself() -> None:
+    made = twin(
+        falls_off, {"aside": []}, instead=("log.append", "if log: log.append('known')\nelse: aside.append(1)")
+    )
+    log: list[Any] = []
+    made(log)
+    assert log == []
+    log.append("first")
+    made(log)
+    assert log == ["first", "known"]
+
+
 @pytest.mark.parametrize(
     ("function", "snippets"),
     [

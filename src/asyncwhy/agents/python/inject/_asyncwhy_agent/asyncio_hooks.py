@@ -11,65 +11,23 @@ from __future__ import annotations
 import sys
 
 from . import primitives as p
-from . import touches
+from . import steps, touches
 from .carriers import carried
 from .endings import EndingHooks
 from .recorder import CALLBACK, FOREIGN, NUMBERED, TIMER
-from .safety import name_of, peek, refused
-from .stream import pack_step
+from .safety import foreign, name_of, peek
 from .threads import CODE
 from .twin import Unsuitable, twin
 from .waits import LONG, stack_and_kept, stack_of
 
-#: Steps from this length on (2 ms) also read the thread's CPU clock when they end.
-HOLD = 2_000_000
-
-#: A task that was ready at once and only stood in the queue has waited for nothing: where it stands is looked at
-#: from this length on (10 ms), which a loop that is merely busy does not reach.
-STARVED = 10_000_000
-
-RUN_BEFORE = """
-__aw_start = __aw_clock()
-try:
-    __aw_ready = self._repr or 0
-    __aw_object = __aw_getattr(self._callback, "__self__", None)
-except __aw_Exception as __aw_error:
-    __aw_ready = 0
-    __aw_object = __aw_refused(__aw_error)
-if __aw_type(__aw_object) is __aw_task:
-    __aw_entry = __aw_get(__aw_id(__aw_object)) or __aw_adopt(__aw_object)
-    __aw_since = __aw_entry[1]
-    if __aw_start - __aw_since > %d and (__aw_ready - __aw_since > %d or __aw_start - __aw_since > %d or not __aw_ready):
-        __aw_waited(self, __aw_object, __aw_entry, __aw_start, __aw_ready)
-else:
-    __aw_entry, __aw_ready = __aw_other(self, __aw_object, __aw_start, __aw_ready)
-__aw_object = None
-""" % (LONG, LONG, STARVED)
-RUN_AFTER = (
-    """
-__aw_end = __aw_clock()
-__aw_record(__aw_pack(__aw_start, __aw_end, __aw_ready, __aw_entry[0], __aw_ident()))
-__aw_entry[1] = __aw_end
-if __aw_end - __aw_start > %d:
-    __aw_long(__aw_start, __aw_end)
-__aw_entry = None
-"""
-    % HOLD
-)
 TOLD = """
 if __aw_type(self._repr) is __aw_int:
     return "<{}>".format(" ".join(self._repr_info()))
 """
 SCHEDULED = "handle._repr = __aw_clock()"
-SELECTING = "__aw_before = __aw_clock()\n"
-SELECTED = """
-__aw_after = __aw_clock()
-__aw_iterations[__aw_ident()] = __aw_after
-if __aw_after - __aw_before > 20000:
-    __aw_idle((__aw_before, __aw_after, __aw_ident()))
-if __aw_after > __aw_awaited[0]:
-    __aw_give_way()
-"""
+
+
+FUNCTION, METHOD = p.type_of(peek), p.type_of(peek.__get__(0))
 
 
 class AsyncioHooks:
@@ -91,6 +49,7 @@ class AsyncioHooks:
     def install(self):
         from asyncio import base_events, events, format_helpers, futures, runners, tasks
 
+        self.handle_class = events.Handle
         self.timer_class = events.TimerHandle
         self.task_class = tasks.Task
         self.task_classes = (tasks.Task, tasks._PyTask)
@@ -100,11 +59,14 @@ class AsyncioHooks:
         guard = self.installation.harmless
         self.adopt = guard(self._adopt, [0, 0])
         self.waited = guard(self._waited)
-        self.other = guard(self._other, ([0, 0], 0))
+        for function in (self.other, self._other):
+            self.recorder.interner.hidden.add(p.identity(function.__code__))
         self.long = guard(self._long)
         self.entry_of = guard(self.callback_entry, [0, 0])
         loop = base_events.BaseEventLoop
-        self._put(events.Handle, "_run", self._run_names(), before=RUN_BEFORE, after=RUN_AFTER)
+        self.names = steps.names_of_run(self)
+        own = events.Handle._run
+        self._put(events.Handle, "_run", self.names, before=steps.RUN_BEFORE, after=steps.RUN_AFTER)
         names = {"__aw_type": p.type_of, "__aw_int": int}
         # Not among what is put back: handles that wait to run keep their times when the agent leaves.
         events.Handle.__repr__ = twin(events.Handle.__repr__, names, before=TOLD)
@@ -112,17 +74,19 @@ class AsyncioHooks:
         asleep = {"__aw_asleep": self.touches.asleep, "__aw_ident": p.ident}
         names = dict(clock, __aw_touched=guard(self.touches.touched, 0), **asleep)
         self._put(loop, "call_soon", names, beside=(("self._call_soon", "", touches.SCHEDULED),))
-        self._install_loop(loop, clock, asleep)
+        self._install_loop(loop, clock)
+        self._install_iterations(loop, events, own)
         self.endings.install(base_events, runners)
         self.touches.install_debug(base_events, format_helpers)
         # Frames below these are only the loop's machinery: stacks end there.
-        self.recorder.interner.ends.add(p.identity(events.Handle._run.__code__))
+        for run in (own, events.Handle._run):
+            self.recorder.interner.ends.add(p.identity(run.__code__))
         for name in ("EpollSelector", "PollSelector", "SelectSelector", "KqueueSelector", "DevpollSelector"):
             selector = getattr(sys.modules.get("selectors"), name, None)
             if selector is not None:
                 self.select_codes.add(p.identity(selector.select.__code__))
 
-    def _install_loop(self, loop, clock, asleep):
+    def _install_loop(self, loop, clock):
         guard = self.installation.harmless
         names = dict(clock, __aw_wakeup=guard(self._wakeup, 0))
         beside = (("self._call_soon", "", SCHEDULED + " | __aw_foreign"),)
@@ -132,45 +96,37 @@ class AsyncioHooks:
         names = {"__aw_created": guard(self._created)}
         value = "(__aw_created(__aw_value, self, coro), __aw_value)[1]"
         self._put(loop, "create_task", names, on_return=value)
-        names = {
-            **asleep,
-            "__aw_clock": p.clock,
-            "__aw_iterations": self.iterations,
-            "__aw_idle": self.recorder.by_name["idles"].extend,
-            "__aw_awaited": self.recorder.awaited,
-            "__aw_give_way": guard(self.recorder.give_way),
-        }
-        select = ("self._selector.select", SELECTING + touches.SLEEPS, SELECTED + touches.WAKES)
-        self._put(loop, "_run_once", names, beside=(select,))
         names = {"__aw_started": guard(self.loop_started), "__aw_stopped": guard(self.loop_stopped)}
         self._put(
             loop, "run_forever", names, before="__aw_run = __aw_started(self)", last="__aw_stopped(__aw_run)"
         )
+
+    def _install_iterations(self, loop, events, run):
+        """`run` is the library's own `Handle._run`."""
+        names = {
+            **self.names,
+            "__aw_asleep": self.touches.asleep,
+            "__aw_iterations": self.iterations,
+            "__aw_idle": self.recorder.by_name["idles"].extend,
+            "__aw_awaited": self.recorder.awaited,
+            "__aw_give_way": self.installation.harmless(self.recorder.give_way),
+            "__aw_Handle": events.Handle,
+            "__aw_plain": (events.Handle, events.TimerHandle),
+            "__aw_twin": events.Handle._run,
+            "__aw_run": run,
+        }
+        select = ("self._selector.select", steps.SELECTING, steps.SELECTED)
+        begin = ("len(self._ready)", "", steps.BEGINNING)
+        if run is events.Handle._run:  # no twin of it could be made
+            self._put(loop, "_run_once", names, beside=(select,))
+        else:
+            self._put(loop, "_run_once", names, beside=(select, begin), instead=("handle._run", steps.STEP))
 
     def begin_anew(self):
         """In a forked child: numbers given out in the parent mean nothing here."""
         for table in (self.entries, self.iterations, self.callbacks, self.loops, self.running):
             table.clear()
         self.touches.begin_anew()
-
-    def _run_names(self):
-        return {
-            "__aw_clock": p.clock,
-            "__aw_id": p.identity,
-            "__aw_getattr": getattr,
-            "__aw_Exception": Exception,
-            "__aw_refused": refused,
-            "__aw_type": p.type_of,
-            "__aw_task": self.task_class,
-            "__aw_get": self.entries.get,
-            "__aw_adopt": self.adopt,
-            "__aw_waited": self.waited,
-            "__aw_other": self.other,
-            "__aw_record": self.recorder.step,
-            "__aw_pack": pack_step,
-            "__aw_ident": p.ident,
-            "__aw_long": self.long,
-        }
 
     def _put(self, owner, name, names, **snippets):
         try:
@@ -235,7 +191,8 @@ class AsyncioHooks:
             recorder.skipped_waits += 1
             return
         recorder.wait_budget -= 1
-        coroutine = self.kind_of(task).get_coro(task)
+        kind = p.type_of(task) if p.type_of(task) is self.task_class else self.kind_of(task)
+        coroutine = kind.get_coro(task)
         if getattr(coroutine, "cr_await", None) is None and getattr(coroutine, "gi_yieldfrom", None) is None:
             return  # not begun: it was ready since it was made
         if entry[1] < 0:  # asked by `glance`
@@ -243,7 +200,8 @@ class AsyncioHooks:
             return
         arguments = handle._args
         awaited = arguments[0] if arguments else None
-        other = self.entries.get(p.identity(awaited)) if self.kind_of(awaited) is not None else None
+        is_task = issubclass(p.type_of(awaited), self.task_classes)
+        other = self.entries.get(p.identity(awaited)) if is_task else None
         kind = p.type_of(awaited).__name__ if awaited is not None else "yield"
         stack, kept = stack_and_kept(recorder.interner, coroutine, entry)
         row = (
@@ -262,8 +220,25 @@ class AsyncioHooks:
 
     # --- other callbacks -------------------------------------------------------------------------------
 
+    def other(self, handle, owner, start, ready):
+        """(entry, ready) of a handle that is not a step of the usual kind of task; harmless by itself."""
+        try:
+            function = handle._callback
+            if p.type_of(function) is METHOD:
+                function = function.__func__
+            if p.type_of(function) is FUNCTION and p.type_of(handle) is self.handle_class:
+                # One that was met before: `callback_entry` would find the same.
+                entry = self.callbacks.get((p.identity(function.__code__), 0))
+                if entry is not None and not issubclass(p.type_of(owner), self.task_classes):
+                    return entry, ready or self.iterations.get(p.ident(), 0)
+            return self._other(handle, owner, start, ready)
+        except Exception as error:
+            if foreign(error):
+                raise
+            self.installation.failed("_other", error)
+            return [0, 0], 0
+
     def _other(self, handle, owner, start, ready):
-        """(entry, ready) of a handle that is not a step of the usual kind of task."""
         if owner is not None and self.kind_of(owner) is not None:
             entry = self.entries.get(p.identity(owner)) or self._adopt(owner)
             if start - entry[1] > LONG:

@@ -99,6 +99,10 @@ class Interner:
             frame = frame.f_back
         return self.places(key, places)
 
+    def known(self, key):
+        """The number of a stack that was met before, or None."""
+        return self._stacks.get(key)
+
     def places(self, key, places):
         """The number of a stack given as (code, lasti) pairs, under a key that names it."""
         number = self._stacks.get(key)

@@ -38,7 +38,7 @@ class Recorder:
         self.folder = folder
         self.interner = Interner()
         self.tables = {kind: [] for kind in stream.COLUMNS}
-        self.tables[stream.STEPS] = p.array("Q")
+        self.tables[stream.STEPS] = p.array(stream.WORD)
         self.by_name = {name: self.tables[kind] for kind, (name, _) in stream.COLUMNS.items()}
         self.step = self.by_name["steps"].frombytes  # takes what `stream.pack_step` made
         self.events = []

@@ -15,7 +15,10 @@ MOST = 10_000
 
 WROTE, READ, PAIRED, MADE = 1, 2, 3, 4
 
-HERE = "if __aw_id(self) in __aw_near: __aw_noted(self, %d)"
+HERE = """
+__aw_number = __aw_near(__aw_id(self))
+if __aw_number is not None: __aw_traffic((__aw_clock(), __aw_number, %d, 0, __aw_ident()))
+"""
 
 
 class SocketHooks:
@@ -46,7 +49,13 @@ class SocketHooks:
         self._twin(loop, "_make_socket_transport", names, on_return="__aw_seen(__aw_value, sock)")
         names = {"__aw_connecting": guard(self._connecting)}
         self._twin(loop, "_sock_connect", names, before="__aw_connecting(sock)")
-        names = {"__aw_id": p.identity, "__aw_near": self.near, "__aw_noted": guard(self._noted)}
+        names = {
+            "__aw_id": p.identity,
+            "__aw_near": self.near.get,
+            "__aw_traffic": self.recorder.by_name["traffic"].extend,
+            "__aw_clock": p.clock,
+            "__aw_ident": p.ident,
+        }
         self._twin(transport, "write", names, before=HERE % WROTE)
         self._twin(transport, "_read_ready", names, before=HERE % READ)
         if "writelines" in transport.__dict__:
@@ -89,6 +98,3 @@ class SocketHooks:
             self._row(now, number, PAIRED, other)
         else:
             self.addresses[own[:2], peer[:2]] = number
-
-    def _noted(self, transport, what):
-        self._row(p.clock(), self.near.get(p.identity(transport), 0), what)

@@ -15,9 +15,6 @@ SCHEDULED = (
     "handle._repr = __aw_clock() if not __aw_asleep or self._thread_id == __aw_ident() "
     "else __aw_touched(self, self._thread_id)"
 )
-#: In `_run_once`, before and after the selector: a loop with nothing to do is about to sleep, and is awake.
-SLEEPS = "if timeout != 0: __aw_asleep.add(__aw_ident())"
-WAKES = "if timeout != 0: __aw_asleep.discard(__aw_ident())"
 
 
 class TouchHooks:

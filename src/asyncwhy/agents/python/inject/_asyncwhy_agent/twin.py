@@ -25,7 +25,7 @@ class Unsuitable(Exception):
     """The function cannot be copied; it stays as it is."""
 
 
-def twin(function, names, before="", after="", last="", on_return="", beside=()):
+def twin(function, names, before="", after="", last="", on_return="", beside=(), instead=()):
     """A copy of `function` in which the snippets run; `names` are what the snippets may use.
 
     before     statements at its start
@@ -35,10 +35,11 @@ def twin(function, names, before="", after="", last="", on_return="", beside=())
     beside     (text, before, after): statements around the one statement that calls `text` (the function's
                name, or the call with its arguments); with a fourth member, "always", the latter run also
                when it raises
+    instead    (text, statements): in place of the last statement that calls `text`, which may be among them
     """
     if not isinstance(function, FunctionType) or function.__closure__:
         raise Unsuitable("not a plain function")
-    snippets = (before, after, last, on_return, beside)
+    snippets = (before, after, last, on_return, beside, instead)
     key = kept.key_of(function, names, snippets)
     factory = kept.get(key) if key is not None else None
     if factory is None:
@@ -48,7 +49,7 @@ def twin(function, names, before="", after="", last="", on_return="", beside=())
     return _made(function, factory, names)
 
 
-def _factory(function, names, before, after, last, on_return, beside):
+def _factory(function, names, before, after, last, on_return, beside, instead):
     """The code of a function that takes `names` and returns the twin."""
     definition = _definition(function)
     body = definition.body
@@ -56,6 +57,8 @@ def _factory(function, names, before, after, last, on_return, beside):
     rest = body[len(head) :] or body
     for text, ahead, behind, *always in beside:
         _insert_beside(rest, text, ahead, behind, bool(always))
+    if instead:
+        _replace(rest, *instead)
     if after or on_return:
         rest = [_Returns(after, on_return).visit(statement) for statement in rest]
         rest = _flat(rest)
@@ -219,6 +222,24 @@ def _insert_beside(body, text, ahead, behind, always):
         block[index : index + 1] = before + [_placed(guarded, statement)]
     else:
         block[index : index + 1] = before + [statement] + after
+
+
+def _replace(body, text, statements):
+    places = list(_places(body, text))
+    if not places:
+        raise Unsuitable("%s stands nowhere" % text)
+    block, index = places[-1]
+    statement = block[index]
+    made = _statements(statements, statement)
+    for node in (node for one in made for node in ast.walk(one)):
+        # An error that comes out of these is shown as one that came out of the statement.
+        node.end_lineno, node.end_col_offset = statement.end_lineno, statement.end_col_offset
+        for name in ("body", "orelse"):
+            inside = getattr(node, name, None)
+            if isinstance(inside, list):
+                own = ast.unparse(statement)
+                setattr(node, name, [statement if ast.unparse(one) == own else one for one in inside])
+    block[index : index + 1] = made
 
 
 def _places(body, text):

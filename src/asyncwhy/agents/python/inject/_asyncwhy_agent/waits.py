@@ -14,27 +14,50 @@ DEEPEST = 60
 WRAPPERS = ("coroutine_wrapper", "async_generator_asend", "async_generator_athrow", "anext_awaitable")
 
 
+async def _none():
+    """Made for its type."""
+
+
+_coroutine = _none()
+COROUTINE = p.type_of(_coroutine)
+GENERATOR = p.type_of(x for x in ())
+_coroutine.close()
+
+
 def chain(coroutine):
     """(owner, code, lasti) of every suspended frame, outermost first; the owner is a coroutine or generator."""
     places = []
     walk = coroutine
     while walk is not None and len(places) < DEEPEST:
-        frame = getattr(walk, "cr_frame", None)
-        if frame is not None:
-            following = walk.cr_await
+        kind = p.type_of(walk)
+        if kind is COROUTINE:
+            frame, following = walk.cr_frame, walk.cr_await
+        elif kind is GENERATOR:
+            frame, following = walk.gi_frame, walk.gi_yieldfrom
+        elif kind.__name__ == "FutureIter":  # asyncio's, in C: most chains end here
+            break
         else:
-            frame = getattr(walk, "gi_frame", None)
-            if frame is not None:
-                following = walk.gi_yieldfrom
-            else:
-                frame = getattr(walk, "ag_frame", None)
-                if frame is None:
-                    walk = _wrapped(walk)
-                    continue
-                following = walk.ag_await
-        places.append((walk, frame.f_code, frame.f_lasti))
+            frame, following = _suspended(walk)
+        if frame is not None:
+            places.append((walk, frame.f_code, frame.f_lasti))
+        elif kind is COROUTINE or kind is GENERATOR:
+            break
         walk = following
     return places
+
+
+def _suspended(walk):
+    """(frame, what it waits for) of any other awaitable; without a frame, what is wrapped in it."""
+    frame = getattr(walk, "cr_frame", None)
+    if frame is not None:
+        return frame, walk.cr_await
+    frame = getattr(walk, "gi_frame", None)
+    if frame is not None:
+        return frame, walk.gi_yieldfrom
+    frame = getattr(walk, "ag_frame", None)
+    if frame is not None:
+        return frame, walk.ag_await
+    return None, _wrapped(walk)
 
 
 def _wrapped(walk):
@@ -47,12 +70,14 @@ def _wrapped(walk):
 
 def stack_of(interner, coroutine):
     """The number of the stack on which `coroutine` is suspended, innermost first."""
-    places = [(code, lasti) for _, code, lasti in reversed(chain(coroutine))]
-    key = []
-    for code, lasti in places:
-        key.append(p.identity(code))
-        key.append(lasti)
-    return interner.places(tuple(key), places) if places else 0
+    return _number(interner, chain(coroutine))
+
+
+def _number(interner, places):
+    if not places:
+        return 0
+    key = tuple([part for _, code, lasti in reversed(places) for part in (p.identity(code), lasti)])
+    return interner.known(key) or interner.places(key, [(code, lasti) for _, code, lasti in reversed(places)])
 
 
 def stack_and_kept(interner, coroutine, entry):
@@ -61,23 +86,18 @@ def stack_and_kept(interner, coroutine, entry):
     Frames are told apart by weak references in the task's `entry`: an address alone may be used again.
     """
     places = chain(coroutine)
-    before = entry[2] if len(entry) > 2 else ()
-    kept, same, now = 0, True, []
-    for index, (owner, _, __) in enumerate(places):
-        reference = before[index] if same and index < len(before) else None
-        if reference is not None and reference() is owner:
-            kept += 1
-        else:
-            same = False
+    before = entry[2] if len(entry) > 2 else []
+    kept = 0
+    for place, reference in zip(places, before):
+        if reference() is not place[0]:
+            break
+        kept += 1
+    if kept < len(places) or kept < len(before):
+        now = before[:kept]
+        for place in places[kept:]:
             try:
-                reference = p.weak(owner)
+                now.append(p.weak(place[0]))
             except TypeError:  # a compiled coroutine that takes none
                 break
-        now.append(reference)
-    entry[2:] = (now,)
-    places.reverse()
-    key = []
-    for _, code, lasti in places:
-        key.append(p.identity(code))
-        key.append(lasti)
-    return interner.places(tuple(key), [(code, lasti) for _, code, lasti in places]), kept
+        entry[2:] = (now,)
+    return _number(interner, places), kept
