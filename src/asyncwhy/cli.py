@@ -12,7 +12,7 @@ from typing import NoReturn
 from asyncwhy.commands import VERBS
 from asyncwhy.commands.output import complain
 from asyncwhy.commands.verb import Verb
-from asyncwhy.errors import AsyncwhyError
+from asyncwhy.errors import AsyncwhyError, CheckError
 
 
 def verbs() -> list[Verb]:
@@ -28,7 +28,8 @@ class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Argparse's own two lines and code 2 would look like the program's; ours are one line and 125."""
         complain(f"{message} (see {self.prog} --help)")
-        self.exit(AsyncwhyError.exit_code)
+        # `check` is a linter: its exit codes are theirs.
+        self.exit(CheckError.exit_code if self.prog.endswith(" check") else AsyncwhyError.exit_code)
 
 
 def build_parser() -> argparse.ArgumentParser:

@@ -9,6 +9,7 @@
     │   ├── TraceTruncated
     │   ├── TraceCorrupt
     │   └── TraceTooNew
+    ├── CheckError                `check` cannot do what it was asked to (2, as linters have it)
     └── UnknownCause              `explain` of a slug that does not exist (125)
 
 The exit codes are those of `env`, `nohup` and `timeout` (125 own failure, 126 cannot be run, 127 not
@@ -61,6 +62,13 @@ class TraceCorrupt(TraceError):
 
 class TraceTooNew(TraceError):
     """The trace was written by a later version."""
+
+
+class CheckError(AsyncwhyError):
+    """`check` cannot do what it was asked to: no such path, settings that make no sense."""
+
+    exit_code = 2
+    page = "check"
 
 
 class UnknownCause(AsyncwhyError):

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 SCHEMA = "asyncwhy.report/1"
+CHECK_SCHEMA = "asyncwhy.check/1"
 
 
 class Verdict(StrEnum):
@@ -283,3 +284,29 @@ class Report:
     schedule: Schedule = Schedule()
     sources: dict[str, dict[int, str]] = field(default_factory=dict)
     trace: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A file that `check` could not read: where, and why, in words; line 0 where it is about the whole file."""
+
+    file: str
+    line: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What `check` found in source.  `hints` counts the findings that were left out for lack of confidence,
+    `suppressed` those with a comment and `known` those of the baseline; `unused` are the comments that
+    suppress nothing."""
+
+    findings: tuple[Finding, ...]
+    files: int
+    lines: int
+    unread: tuple[Unread, ...] = ()
+    hints: int = 0
+    suppressed: int = 0
+    known: int = 0
+    unused: tuple[Site, ...] = ()
+    sources: dict[str, dict[int, str]] = field(default_factory=dict)

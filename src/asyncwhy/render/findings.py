@@ -18,7 +18,7 @@ _OF_CALLS = frozenset({"blocking-call", "gil-held"})  # their count is one of ca
 _KNOWN = {
     Evidence.MEASURED: "",
     Evidence.INFERRED: "   (inferred)",
-    Evidence.STATIC: "   (from the source)",
+    Evidence.STATIC: "",
 }
 _SAFETY = {
     Safety.SAFE: "",
@@ -32,7 +32,7 @@ def draw(page: Page, report: Report) -> None:
     found = ranked(report.findings)
     for number, finding in enumerate(found[:MOST_FINDINGS], start=1):
         page.blank()
-        _finding(page, report, number, finding)
+        show(page, report, number, finding)
     rest = found[MOST_FINDINGS:]
     if rest:
         page.blank()
@@ -43,7 +43,8 @@ def draw(page: Page, report: Report) -> None:
         page.prose(more + "asyncwhy report --format concise")
 
 
-def _finding(page: Page, report: Report, number: int, finding: Finding) -> None:
+def show(page: Page, report: Report, number: int, finding: Finding) -> None:
+    """Print one finding."""
     site = finding.site
     title = f"{finding.headline or finding.message or finding.call}"
     page.pair((f"{number}. ", Ink.STRONG), f"{finding.cause}: {title}", _cost(finding), Ink.CAUSE)
@@ -68,6 +69,8 @@ def _finding(page: Page, report: Report, number: int, finding: Finding) -> None:
 
 
 def _cost(finding: Finding) -> str:
+    if finding.evidence is Evidence.STATIC:
+        return count(finding.count, "entry point") if finding.count > 1 else ""
     if not finding.cost_s:
         return times(finding.count)
     if finding.cause in _OF_CALLS:

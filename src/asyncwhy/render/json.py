@@ -25,12 +25,13 @@ def document(report: Report, *, schedule: bool = False) -> dict[str, object]:
     answer: dict[str, object] = {"schema": SCHEMA}
     for part in fields(report):
         if part.name not in omitted:
-            answer[part.name] = _plain(getattr(report, part.name))
-    answer["findings"] = [_plain(finding) for finding in ranked(report.findings)]
+            answer[part.name] = plain(getattr(report, part.name))
+    answer["findings"] = [plain(finding) for finding in ranked(report.findings)]
     return answer
 
 
-def _plain(value: object) -> object:
+def plain(value: object) -> object:
+    """Return a value of the model as what JSON has."""
     if isinstance(value, str):  # also every StrEnum
         # A lone surrogate (a path that is not UTF-8) is not valid JSON for most readers.
         return value.encode("utf-8", "backslashreplace").decode()
@@ -39,7 +40,7 @@ def _plain(value: object) -> object:
     if value is None or isinstance(value, int):
         return value
     if isinstance(value, (tuple, list)):
-        return [_plain(item) for item in value]
+        return [plain(item) for item in value]
     if is_dataclass(value):
-        return {part.name: _plain(getattr(value, part.name)) for part in fields(value)}
+        return {part.name: plain(getattr(value, part.name)) for part in fields(value)}
     raise TypeError(f"a report holds no {type(value).__name__}")

@@ -1,0 +1,99 @@
+"""Paths in, findings out: the one door of this package."""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+from asyncwhy.catalog import load
+from asyncwhy.check import comments
+from asyncwhy.check.blocking import BlockingCalls
+from asyncwhy.check.cache import Store
+from asyncwhy.check.draft import Draft
+from asyncwhy.check.externals import Externals
+from asyncwhy.check.files import Unread, listed
+from asyncwhy.check.findings import Wording
+from asyncwhy.check.indexing import index
+from asyncwhy.check.project import Project
+from asyncwhy.check.reach import Graph
+from asyncwhy.check.roots import roots
+from asyncwhy.check.scope import Scope
+from asyncwhy.check.settings import Settings
+from asyncwhy.model import Checked
+from asyncwhy.model import Unread as Untold
+
+
+def check(paths: list[str], settings: Settings, *, cached: bool = True) -> Checked:
+    """Check the Python files at and below the paths."""
+    files, unread = listed(paths, settings.exclude)
+    collecting = gc.isenabled()
+    gc.disable()  # nothing here is freed before the end, and the collector would look for it again and again
+    try:
+        return _checked(paths, files, unread, settings, cached)
+    finally:
+        if collecting:
+            gc.enable()
+
+
+def _checked(
+    paths: list[str], files: list[str], unread: list[Unread], settings: Settings, cached: bool
+) -> Checked:
+    store = Store("\0".join(sorted(map(os.path.abspath, paths))), enabled=cached)
+    packed, failed = index(files, store)
+    foreign = Store("installed packages", enabled=cached)
+    project = Project(
+        packed, paths, site_packages(paths, settings), Externals(load(), settings.blocking), foreign
+    )
+    drafts = _drafts(project)
+    foreign.save()
+    wanted = [draft for draft in drafts if _is_wanted(draft, settings)]
+    shown = [draft for draft in wanted if settings.hints or not draft.hint]
+    wording = Wording(project)
+    findings = sorted(
+        map(wording.finding, shown),
+        key=lambda one: (one.site.file, one.site.line, one.site.column, one.cause),
+    )
+    kept, suppressed, unused = comments.apply(findings, project, wording)
+    return Checked(
+        findings=tuple(kept),
+        files=len(packed),
+        lines=sum(project.known(path).summary.lines for path in packed),
+        unread=tuple(Untold(one.path, one.line, one.reason) for one in (*unread, *failed)),
+        hints=len(wanted) - len(shown),
+        suppressed=suppressed,
+        unused=tuple(unused),
+        sources=wording.sources,
+    )
+
+
+def _drafts(project: Project) -> list[Draft]:
+    scope = Scope(project)
+    graph = Graph(project, scope)
+    graph.explore(roots(project, scope))
+    return BlockingCalls(graph).found()
+
+
+def _is_wanted(draft: Draft, settings: Settings) -> bool:
+    if draft.cause in settings.ignore or (settings.select and draft.cause not in settings.select):
+        return False
+    return draft.weight >= settings.weight
+
+
+def site_packages(paths: Iterable[str], settings: Settings) -> list[str]:
+    """Where the project's packages are installed: as told, else the active environment, the project's own, ours."""
+    environments = [settings.python, os.environ.get("VIRTUAL_ENV")]
+    folders = [path if os.path.isdir(path) else os.path.dirname(path) for path in paths]
+    beside = [os.path.join(folder, "site-packages") for folder in folders]
+    environments += [os.path.join(folder, name) for folder in folders for name in (".venv", "venv")]
+    found = [place for place in beside if os.path.isdir(place)]
+    for environment in environments:
+        if environment:
+            root = Path(environment)
+            root = root.parent.parent if root.is_file() else root
+            inside = [str(place) for place in sorted(root.glob("lib/python3.*/site-packages"))]
+            if inside:
+                return [*found, *inside]
+    return [*found, *(path for path in sys.path if path.endswith("site-packages"))]

@@ -1,0 +1,39 @@
+"""What `check` says of the specimens: sick ones that can be seen in source are found, cured ones are silent."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from asyncwhy.check.checking import check
+from asyncwhy.check.settings import Settings
+
+SPECIMENS = Path(__file__).parents[2] / "specimens"
+#: (specimen, cause): what the source shows.
+SEEN = {
+    "blocking-call/anyio": "blocking-call",
+    "blocking-call/anyio-trio": "blocking-call",
+    "blocking-call/asyncio": "blocking-call",
+    "blocking-call/asyncio-executor-exit": "blocking-call",
+    "blocking-call/asyncio-future-result": "blocking-call",
+    "blocking-call/asyncio-library": "blocking-call",
+    "blocking-call/asyncio-queue": "blocking-call",
+    "blocking-call/asyncio-subprocess": "blocking-call",
+    "blocking-call/asyncio-urllib": "blocking-call",
+    "blocking-call/trio": "blocking-call",
+    "self-wait/asyncio": "blocking-call",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "cause"), SEEN.items(), ids=SEEN)
+def test_the_sick_one_is_found(name: str, cause: str) -> None:
+    found = check([str(SPECIMENS / name / "sick.py")], Settings(), cached=False)
+    assert cause in {finding.cause for finding in found.findings}
+
+
+def test_every_cured_one_is_silent() -> None:
+    cured = [str(path) for path in sorted(SPECIMENS.glob("*/*/cured.py"))]
+    found = check(cured, Settings(), cached=False)
+    assert found.files == len(cured)
+    assert [(one.site.file, one.headline) for one in found.findings] == []
