@@ -1,7 +1,8 @@
 """What asyncwhy costs: paired measurements beside an unobserved run and beside its peers.
 
-python -m benchmarks                          everything, about twenty minutes
+python -m benchmarks                          everything, about forty minutes
 python -m benchmarks steps verdict            only some
+python -m benchmarks predictions              what fixes were predicted to gain, and what they gain
 python -m benchmarks --peers none --pairs 15  asyncwhy alone, more exactly
 python -m benchmarks --compare A.json B.json  two results (of two commits) side by side
 """
@@ -18,13 +19,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from benchmarks import startup, table, verdict
-from benchmarks.environment import ROOT, python
+from benchmarks import predictions, startup, table, verdict
+from benchmarks.environment import HOST, ROOT, python
 from benchmarks.observers import ASYNCWHY, chosen
 from benchmarks.pairs import Measure, compare
 from benchmarks.running import request_us, step_ns
 
-PARTS = ("steps", "requests", "startup", "memory", "verdict")
+PARTS = ("steps", "requests", "startup", "memory", "verdict", "predictions")
 STEPS = 200_000
 REQUESTS = 4_000
 
@@ -39,6 +40,8 @@ def main() -> int:
     parser.add_argument(
         "--largest", type=int, default=1_000_000, help="steps of the largest verdict (1000000)"
     )
+    parser.add_argument("--times", type=int, default=5, help="runs of which a prediction's are medians (5)")
+    parser.add_argument("--specimens", default="", help="only predictions of those whose name has this in it")
     parser.add_argument("--json", type=Path, help="also write the results there")
     parser.add_argument("--compare", nargs=2, type=Path, metavar="JSON", help="only compare two results")
     options = parser.parse_args()
@@ -58,7 +61,7 @@ def main() -> int:
 
 def _measured(options: argparse.Namespace) -> dict[str, Any]:
     parts = options.parts or PARTS
-    data: dict[str, Any] = {**_facts(), "paired": {}, "memory": [], "verdict": []}
+    data: dict[str, Any] = {**_facts(parts), "paired": {}, "memory": [], "verdict": []}
     for what, measure in _paired(parts):
         results = data["paired"][what] = []
         for observer in (ASYNCWHY, *chosen(options.peers)):
@@ -81,7 +84,17 @@ def _measured(options: argparse.Namespace) -> dict[str, Any]:
             for shape in verdict.SHAPES:
                 data["verdict"].append(verdict.measure(steps, shape, 3 if steps <= 100_000 else 1))
                 _say(table.verdict(data["verdict"][-1]))
+    if "predictions" in parts:
+        data |= _predicted(options)
     return data
+
+
+def _predicted(options: argparse.Namespace) -> dict[str, Any]:
+    made = []
+    for one in predictions.predictions(options.times, options.specimens, _say):
+        made.append(one.data())
+        _say(predictions.row(made[-1]))
+    return {"predictions": made, "vain": list(predictions.vain(options.times))}
 
 
 def _paired(parts: tuple[str, ...]) -> Iterator[tuple[str, Measure]]:
@@ -97,11 +110,12 @@ def _sizes(largest: int) -> list[int]:
     return [steps for steps in (10_000, 100_000, 1_000_000, 10_000_000) if steps <= largest]
 
 
-def _facts() -> dict[str, Any]:
+def _facts(parts: tuple[str, ...]) -> dict[str, Any]:
     commit = subprocess.run(
         ["git", "describe", "--always", "--dirty", "--abbrev=10"], cwd=ROOT, capture_output=True, text=True
     )
-    version = subprocess.run([python(), "-V"], capture_output=True, text=True).stdout.strip()
+    observed = HOST if set(parts) == {"predictions"} else python()
+    version = subprocess.run([observed, "-V"], capture_output=True, text=True).stdout.strip()
     return {
         "commit": commit.stdout.strip(),
         "observed": version,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from benchmarks import predictions
+
 #: What is promised (issue 2, point 5), by the name of the measurement.
 TARGETS = {
     "steps": ("added", 700.0, "ns added per step"),
@@ -58,7 +60,8 @@ def rows(data: dict[str, Any]) -> list[str]:
         made.extend(paired(what, one) for one in results)
     made.extend(memory(one) for one in data["memory"])
     made.extend(verdict(one) for one in data["verdict"])
-    return made
+    made = made if len(made) > 1 else []
+    return made + predictions.rows(data.get("predictions", []), data.get("vain", []))
 
 
 def compared(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
@@ -76,5 +79,6 @@ def _flat(data: dict[str, Any]) -> dict[str, float]:
         for one in results
     }
     made |= {f"{what} ns, ms or us added": results[0]["added"] for what, results in data["paired"].items()}
+    made |= {f"predicted {one['name']} error": one["error"] for one in data.get("predictions", [])}
     made |= {f"verdict {one['shape']} {one['asked']:,}": one["after_run_s"] for one in data["verdict"]}
     return made | {f"memory {one['steps']:,} x10 MB": one["long_mb"] for one in data["memory"]}

@@ -6,6 +6,7 @@ that `asyncwhy run sick.py` must give (a cured twin must be called asynchronous,
     verdict = ["not-asynchronous"]      # those that are right
     possible_s = 0.25                   # what its loop would take without the finding (none: not checked)
     cost_output = 'took ([0-9.]+) s'    # the cost is the sum of what the program itself prints so
+    twin_differs = "it waits for both"  # what the cured twin does other than the fix that the report proposes
     python = "3.11", cores = 2, requires = ["trio"], uvloop = false    # where it can be tried at all
 
     [[finding]]                         # each must be there
@@ -107,6 +108,7 @@ class Specimen:
     cores: int = 1
     requires: tuple[str, ...] = ()
     uvloop: bool = False
+    twin_differs: str = ""
 
     @property
     def name(self) -> str:
@@ -153,6 +155,7 @@ def read_specimen(folder: Path) -> Specimen:
             cores=table.pop("cores", 1),
             requires=tuple(table.pop("requires", {"trio": ["trio"], "anyio": ["anyio"]}.get(runtime, []))),
             uvloop=table.pop("uvloop", runtime == "asyncio"),
+            twin_differs=table.pop("twin_differs", ""),
         )
         _nothing_left(table)
     except (KeyError, TypeError, ValueError) as error:

@@ -49,9 +49,9 @@ class ProcessFacts:
         """The run as it was, in a replay's terms; nothing is simulated."""
         return replay.recorded(self.nodes)
 
-    def replayed(self, change: replay.Change | None) -> replay.Replay:
-        """The replay with a change, or without one."""
-        return replay.run(self.nodes, self.jobs, self.pools, self.cores, change)
+    def replayed(self, change: replay.Change | None, cores: int | None = None) -> replay.Replay:
+        """The replay with a change, or without one; on so many cores, if not on the machine's."""
+        return replay.run(self.nodes, self.jobs, self.pools, cores or self.cores, change)
 
     def node_at(self, thread: int, time: float) -> int:
         """The node that ran on `thread` at `time`; -1 if none did."""

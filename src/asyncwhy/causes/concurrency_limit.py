@@ -154,7 +154,12 @@ def _consumer(run: Run, channel: Channel) -> Draft:
         related=channel.related(),
         victims=channel.producers,
         effects=Effects(late_s=late),
-        remedies=(Remedy("start several consumers, if the order does not matter", Safety.CHANGES_BEHAVIOUR),),
+        remedies=(
+            Remedy(
+                "start several consumers, if the order does not matter; a larger channel would gain nothing",
+                Safety.CHANGES_BEHAVIOUR,
+            ),
+        ),
         change=Change(links=channel.links()),
         spared_s=spared_s(facts, channel.links()),
     )

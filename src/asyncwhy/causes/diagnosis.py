@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from importlib import import_module
 from typing import Any
 
@@ -12,8 +12,8 @@ from asyncwhy import causes
 from asyncwhy.analysis import lateness
 from asyncwhy.analysis.facts import Facts, ProcessFacts, analyse
 from asyncwhy.analysis.replay import Change, Replay
-from asyncwhy.causes import summary, verdicts, worth
-from asyncwhy.causes.draft import Draft, Run
+from asyncwhy.causes import no_help, summary, verdicts, worth
+from asyncwhy.causes.draft import Draft, Priced, Run
 from asyncwhy.causes.holding import merged
 from asyncwhy.causes.placements import placements
 from asyncwhy.model import Effects, Finding, Remedy, Report, Safety, Site
@@ -27,14 +27,6 @@ REPLAYED = 12
 CLAIMED = 0.5
 
 Remedies = Callable[[PythonSource, Draft], tuple[Remedy, ...]]
-
-
-@dataclass
-class Priced:
-    """A draft with what its removal saves."""
-
-    draft: Draft
-    gain_s: float | None
 
 
 def _no_remedies(_: PythonSource, draft: Draft) -> tuple[Remedy, ...]:
@@ -66,7 +58,7 @@ def diagnose(trace: Trace, least_s: float = worth.LEAST_S, remedies: Remedies = 
         placements=placements(run),
         findings=findings,
         unseen=summary.unseen(facts, faults),
-        explanation=verdict.explanation,
+        explanation=(*verdict.explanation, *no_help.sentences(run, priced, kept)),
         schedule=summary.schedule(facts, together),
         trace=str(trace.path),
     )
@@ -117,12 +109,21 @@ def _price(facts: Facts, drafts: list[Draft]) -> list[Priced]:
         gain = draft.saved_s
         if draft.change is not None and place < REPLAYED and not facts.endless:
             gain = max(_saved(draft.facts, draft.facts.replayed(draft.change)), draft.spared_s)
+            if any(cut.computes for cuts in draft.change.cuts.values() for cut in cuts):
+                saved = _saved(draft.facts, _in_threads(draft))
+                draft.in_threads = (max(facts.wall_s - saved, 0.0), saved)
         made.append(Priced(draft, gain))
     return made
 
 
 def _saved(process: ProcessFacts, changed: Replay) -> float:
     return max(process.baseline.last - changed.last, 0.0)
+
+
+def _in_threads(draft: Draft) -> Replay:
+    """What comes of moving a computation to threads: where there is a GIL they share one core."""
+    free = draft.facts.process.meta.get("gil") is False
+    return draft.facts.replayed(draft.change, None if free else 1)
 
 
 def _together(facts: Facts, kept: list[Priced]) -> dict[int, Replay]:

@@ -58,10 +58,19 @@ class Draft:
     awaits: tuple[Await, ...] = ()  # those that a fix would let overlap
     saved_s: float | None = None  # what the fix saves, where it is reckoned without the replay
     spared_s: float = 0.0  # how much sooner those concerned are done, whatever else the run's end waits for
+    in_threads: tuple[float, float] | None = None  # (possible, gain) where threads compute, under one GIL
     hurts: bool = True
     worth: bool = False
     thread: int = 0
     spans: list[tuple[float, float]] = field(default_factory=list)
+
+
+@dataclass
+class Priced:
+    """A draft with what its removal saves."""
+
+    draft: Draft
+    gain_s: float | None
 
 
 @dataclass

@@ -115,7 +115,7 @@ def _draft(run: Run, facts: ProcessFacts, work: _Work) -> Draft | None:
         site=work.site,
         words=Words(
             headline=f"{count} threads compute, and share one core",
-            label=f"{seconds(cpu)} of CPU in {seconds(during)}: one thread at a time",
+            label=f"{seconds(cpu)} of CPU in {seconds(during)}: one thread at a time, however many there are",
             message=(
                 f"`{name}` sent {count} computations to threads. They used {seconds(cpu)} of CPU in "
                 f"{seconds(during)}, {cpu / during:.2f} of {facts.cores} cores: the GIL lets one thread at a time "
@@ -157,7 +157,8 @@ def _late_share(facts: ProcessFacts, work: _Work) -> float:
 def _remedies(facts: ProcessFacts) -> tuple[Remedy, ...]:
     return (
         Remedy(
-            f"compute in processes: {in_processes(facts)} (arguments and results are pickled on the way)",
+            f"compute in processes: {in_processes(facts)} (arguments and results are pickled on the way); "
+            "more threads would gain nothing",
             Safety.CHANGES_BEHAVIOUR,
         ),
     )

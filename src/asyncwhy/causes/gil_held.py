@@ -8,6 +8,7 @@ from asyncwhy.analysis.facts import ProcessFacts
 from asyncwhy.analysis.holds import Kind, other_threads
 from asyncwhy.analysis.hotlines import blocked, computed
 from asyncwhy.analysis.lateness import victims
+from asyncwhy.analysis.replay import Change, Cut
 from asyncwhy.causes import holding
 from asyncwhy.causes.draft import Draft, Run, Words
 from asyncwhy.causes.holding import Held
@@ -40,12 +41,25 @@ def _elsewhere(run: Run, facts: ProcessFacts) -> list[Draft]:
         late = [one for thread in loops for one in victims(facts.line, thread, holding.merged(draft.spans))]
         draft.victims = run.victims(facts, late)
         draft.effects = Effects(late_s=sum(one.late_s for one in late), cpu_s=draft.cost_s or 0.0)
-        draft.change = None
+        draft.change = _unheld(facts, loops, draft.spans)
         draft.spans = []
         sender = _sender(facts, draft.thread)
         if sender is not None:
             draft.related += (sender,)
     return made
+
+
+def _unheld(facts: ProcessFacts, loops: list[int], spans: list[tuple[float, float]]) -> Change | None:
+    """In a process the call takes as long, but no step of a loop stands still meanwhile."""
+    change = Change()
+    for start, end in spans:
+        for node in {facts.node_at(thread, (start + end) / 2) for thread in loops} - {-1}:
+            begun = float(facts.nodes.start[node])
+            offset = max(start - begun, 0.0)
+            length = min(end - begun, float(facts.nodes.run[node])) - offset
+            if length > 0:
+                change.cuts.setdefault(node, []).append(Cut(offset, length, computes=False, takes=0.0))
+    return change if change.cuts else None
 
 
 def _sender(facts: ProcessFacts, thread: int) -> Related | None:

@@ -23,6 +23,8 @@ from asyncwhy.source.interface import Call
 SINGLE_S = 0.005
 #: A block is looked through upwards for its `with` over so many lines.
 WITHIN = 200
+#: Pieces of one step that are no further apart are one computation.
+TOGETHER_S = 0.001
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,6 +248,21 @@ def leaving(facts: ProcessFacts, pieces: list[Piece], computes: bool) -> Change:
             offset = max(piece.start + before - float(facts.nodes.start[node]), 0.0)
             length = min(piece.length - before, max(float(facts.nodes.run[node]) - offset, 0.0))
             change.cuts.setdefault(node, []).append(Cut(offset, length, computes))
-    for cuts in change.cuts.values():
+    for node, cuts in change.cuts.items():
         cuts.sort(key=lambda cut: cut.offset)
+        if computes:
+            change.cuts[node] = _joined(cuts)
     return change
+
+
+def _joined(cuts: list[Cut]) -> list[Cut]:
+    """Pieces of one computation are one job: no core takes up another one in between."""
+    made = cuts[:1]
+    for cut in cuts[1:]:
+        last = made[-1]
+        end = max(cut.offset + cut.length, last.offset + last.length)
+        if cut.offset - last.offset - last.length <= TOGETHER_S:
+            made[-1] = replace(last, length=end - last.offset)
+        else:
+            made.append(cut)
+    return made

@@ -11,6 +11,7 @@ from asyncwhy.analysis import lateness
 from asyncwhy.analysis.crowding import Crowding, crowding, delayed
 from asyncwhy.analysis.facts import ProcessFacts
 from asyncwhy.analysis.holds import BLOCKED_SHARE, Kind, Piece
+from asyncwhy.analysis.replay import Change
 from asyncwhy.analysis.stuck import starts_thread
 from asyncwhy.analysis.timeline import Floats
 from asyncwhy.causes.draft import Draft, Run, Words
@@ -27,6 +28,8 @@ SLUG = "oversubscribed"
 TIMES = 4.0
 #: It must have lasted this long in all: a burst of runnable threads is normal.
 LASTED_S = 0.1
+#: Jobs that together keep the cores busy for this share of their time compute, and do little else.
+FULL = 0.6
 
 
 @dataclass
@@ -120,7 +123,29 @@ def _draft(run: Run, facts: ProcessFacts, crowded: Crowding, crowd: _Crowd) -> D
         effects=Effects(late_s=sum(one.late_s for one in late), threads=count),
         worth=True,
         remedies=_remedies(facts.cores),
+        saved_s=_saved(facts, loops, crowd),
     )
+
+
+def _saved(facts: ProcessFacts, loops: list[int], crowd: _Crowd) -> float | None:
+    """What the run saves with as many workers as cores: each job then takes no longer than it computes, and
+    the loops' steps lose what they stood without a core.  None where the jobs do more than compute."""
+    mine = {index: job for index, job in enumerate(facts.jobs) if crowd.pool and job.pool == crowd.pool}
+    ends = [job.end for job in mine.values() if job.end is not None]
+    cpu = sum(job.cpu_s for job in mine.values())
+    if not ends or cpu < FULL * facts.cores * (max(ends) - min(job.submitted for job in mine.values())):
+        return None
+    nodes = facts.nodes
+    lost: dict[int, float] = defaultdict(float)
+    for piece in facts.pieces:
+        if piece.thread in loops and not _own_doing(facts, piece):
+            lost[int(nodes.node_of[piece.step])] += max(piece.length - piece.cpu_s, 0.0)
+    change = Change(
+        workers={crowd.pool: facts.cores},
+        lengths={index: job.cpu_s for index, job in mine.items()},
+        shorter={node: max(1.0 - away / float(nodes.run[node]), 0.0) for node, away in lost.items()},
+    )
+    return max(facts.measured.last - facts.replayed(change).last, 0.0)
 
 
 def _free(facts: ProcessFacts, thread: int, spans: Floats) -> Floats:

@@ -195,7 +195,8 @@ def spared_s(facts: ProcessFacts, links: Links) -> float:
     after: dict[int, list[int]] = defaultdict(list)
     for node, child in zip(nodes.edges.node.tolist(), nodes.edges.child.tolist(), strict=True):
         after[node].append(child)
-    follows = np.flatnonzero((nodes.previous >= 0) & ~np.isnan(nodes.delay))
+    # Whatever released it, a task's next node comes after the one before.
+    follows = np.flatnonzero(nodes.previous >= 0)
     for node, child in zip(nodes.previous[follows].tolist(), follows.tolist(), strict=True):
         after[node].append(child)
     reached, ahead = set(links.freed | links.parts.keys()), [*links.freed, *links.parts]

@@ -44,7 +44,13 @@ def overlap_reason(run: Run, facts: ProcessFacts) -> str | None:
 
 
 def critical_reason(run: Run, facts: ProcessFacts) -> str | None:
-    """What the run's length is made of: the largest part of its critical path, where one is most of it."""
+    """What the run's length is made of, as a sentence."""
+    most = critical_part(run, facts)
+    return most and f"{most}: nothing else takes as long."
+
+
+def critical_part(run: Run, facts: ProcessFacts) -> str | None:
+    """The largest part of the run's critical path, where one is most of it."""
     parts: Counter[tuple[str, str]] = Counter()
     whole = critical.path(facts.nodes, facts.jobs)
     for stretch in whole:
@@ -57,9 +63,7 @@ def critical_reason(run: Run, facts: ProcessFacts) -> str | None:
     if not what or most < MOST * total:
         return None
     where = f" in {name}" if name else ""
-    return (
-        f"{seconds(most / 1e6)} of its {seconds(total / 1e6)} is {what}{where}: nothing else takes as long."
-    )
+    return f"{seconds(most / 1e6)} of its {seconds(total / 1e6)} is {what}{where}"
 
 
 def _named(run: Run, facts: ProcessFacts, stretch: critical.Stretch) -> str:

@@ -16,6 +16,7 @@ from asyncwhy.source.python_module import shorten
 
 AWAIT = "await the wait, so the loop can run the others"
 THREAD = "or, if it cannot be rewritten: one line, runs on worker threads"
+COMPUTES_NO_FASTER = "though it computes no faster"
 THREAD_ONLY = "one line: it runs on worker threads, and the loop stays free"
 _DOTTED = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)+")
 
@@ -87,7 +88,7 @@ def cpu_on_loop_remedies(
         job = ", ".join([function, *arguments])
     words = "compute in a process, so that the loop stays free and other cores help: "
     process = Remedy(f"{words}`await {process_call(link.parsed, shorten(job))}`", Safety.SKETCH)
-    title = "or keep the loop responsive, though it computes no faster: one line, runs on a worker thread"
+    title = f"or keep the loop responsive, {COMPUTES_NO_FASTER}: one line, runs on a worker thread"
     return (process, *_threaded(source, link, call, title))
 
 

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from asyncwhy.causes.draft import Draft
-from asyncwhy.fix.blocking import blocking_call_remedies, cpu_on_loop_remedies
+from asyncwhy.causes.worth import LEAST_S
+from asyncwhy.fix.blocking import COMPUTES_NO_FASTER, blocking_call_remedies, cpu_on_loop_remedies
 from asyncwhy.fix.never import never_awaited_remedies
 from asyncwhy.fix.sequence import sequential_awaits_remedies
 from asyncwhy.fix.turns import await_in_loop_remedies
 from asyncwhy.model import Remedy, Site
 from asyncwhy.source import PythonSource
+
+#: Said of a thread that gains nothing.
+TAKES_AS_LONG = "though the run takes as long (threads share the GIL)"
 
 
 def remedies_of(source: PythonSource, draft: Draft) -> tuple[Remedy, ...]:
@@ -18,7 +24,8 @@ def remedies_of(source: PythonSource, draft: Draft) -> tuple[Remedy, ...]:
     if draft.cause == "blocking-call" or (draft.cause == "many-small-holds" and draft.operation != "cpu"):
         return blocking_call_remedies(source, draft.site, _outwards(draft), draft.call, draft.replacement)
     if draft.cause in ("cpu-on-loop", "many-small-holds"):
-        return cpu_on_loop_remedies(source, draft.site, _outwards(draft), draft.call, draft.loop)
+        made = cpu_on_loop_remedies(source, draft.site, _outwards(draft), draft.call, draft.loop)
+        return tuple(_in_threads(draft, one) for one in made)
     if draft.cause == "never-awaited":
         name = draft.call.rpartition(".")[2]
         call = source.call_at(draft.site.file, draft.site.line, callee_hint=name)
@@ -28,6 +35,15 @@ def remedies_of(source: PythonSource, draft: Draft) -> tuple[Remedy, ...]:
     if draft.cause == "await-in-loop":
         return await_in_loop_remedies(source, draft.site.file, draft.awaits[0])
     return draft.remedies
+
+
+def _in_threads(draft: Draft, remedy: Remedy) -> Remedy:
+    """A diff that sends a computation to threads, with what that alone gains: they share the GIL."""
+    if remedy.diff is None or draft.in_threads is None:
+        return remedy
+    possible, gain = draft.in_threads
+    title = remedy.title.replace(COMPUTES_NO_FASTER, TAKES_AS_LONG) if gain < LEAST_S else remedy.title
+    return replace(remedy, title=title, possible_s=possible)
 
 
 def _outwards(draft: Draft) -> tuple[Site, ...]:
