@@ -53,6 +53,11 @@ class ProcessFacts:
         """The replay with a change, or without one; on so many cores, if not on the machine's."""
         return replay.run(self.nodes, self.jobs, self.pools, cores or self.cores, change)
 
+    @cached_property
+    def begun(self) -> float:
+        """When the first node began."""
+        return float(self.nodes.start.min()) if len(self.nodes.start) else 0.0
+
     def node_at(self, thread: int, time: float) -> int:
         """The node that ran on `thread` at `time`; -1 if none did."""
         own = self._by_thread.get(thread)

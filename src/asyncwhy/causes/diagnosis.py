@@ -23,6 +23,9 @@ from asyncwhy.trace.reader import Trace
 #: Replays are made for so many findings, the dearest first; together they still show what all would save.
 REPLAYED = 12
 
+#: A run that took longer than its unchanged replay by more than this was kept up by what no fix removes.
+FURTHEST = 1.1
+
 #: A draft whose time is explained by dearer ones to this share says nothing new.
 CLAIMED = 0.5
 
@@ -117,7 +120,13 @@ def _price(facts: Facts, drafts: list[Draft]) -> list[Priced]:
 
 
 def _saved(process: ProcessFacts, changed: Replay) -> float:
-    return max(process.baseline.last - changed.last, 0.0)
+    """The share that the replay saves of its own unchanged run, of the run as it was: what the replay leaves out
+    (a loop's own pace between steps) goes with what is left of it."""
+    before = process.baseline.last - process.begun
+    if before <= 0:
+        return 0.0
+    real = min(max((process.measured.last - process.begun) / before, 1.0), FURTHEST)
+    return max(process.baseline.last - changed.last, 0.0) * real
 
 
 def _in_threads(draft: Draft) -> Replay:
