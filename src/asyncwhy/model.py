@@ -265,8 +265,8 @@ class Unseen:
 @dataclass(frozen=True, slots=True)
 class Report:
     """The whole answer.  `reason` is the verdict's sentence; `explanation` says why a healthy program
-    takes the time it takes, or what to try where the verdict is unknown, and which fixes would gain nothing; `sources` holds the lines
-    that the sites stand on: file -> line number -> text."""
+    takes the time it takes, or what to try where the verdict is unknown, and which fixes suggest themselves
+    and would gain nothing; `sources` holds the lines that the sites stand on: file -> line number -> text."""
 
     program: Program
     verdict: Verdict

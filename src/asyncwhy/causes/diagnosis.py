@@ -16,6 +16,7 @@ from asyncwhy.causes import no_help, summary, verdicts, worth
 from asyncwhy.causes.draft import Draft, Priced, Run
 from asyncwhy.causes.holding import merged
 from asyncwhy.causes.placements import placements
+from asyncwhy.causes.queueing import SMALL
 from asyncwhy.model import Effects, Finding, Remedy, Report, Safety, Site
 from asyncwhy.source import PythonSource, Sources
 from asyncwhy.trace.reader import Trace
@@ -112,7 +113,7 @@ def _price(facts: Facts, drafts: list[Draft]) -> list[Priced]:
         gain = draft.saved_s
         if draft.change is not None and place < REPLAYED and not facts.endless:
             gain = max(_saved(draft.facts, draft.facts.replayed(draft.change)), draft.spared_s)
-            if any(cut.computes for cuts in draft.change.cuts.values() for cut in cuts):
+            if _computes(draft.change) and len(draft.facts.nodes.start) <= SMALL:
                 saved = _saved(draft.facts, _in_threads(draft))
                 draft.in_threads = (max(facts.wall_s - saved, 0.0), saved)
         made.append(Priced(draft, gain))
@@ -127,6 +128,10 @@ def _saved(process: ProcessFacts, changed: Replay) -> float:
         return 0.0
     real = min(max((process.measured.last - process.begun) / before, 1.0), FURTHEST)
     return max(process.baseline.last - changed.last, 0.0) * real
+
+
+def _computes(change: Change) -> bool:
+    return any(cut.computes for cuts in change.cuts.values() for cut in cuts)
 
 
 def _in_threads(draft: Draft) -> Replay:

@@ -11,7 +11,7 @@ from asyncwhy.analysis.contention import GET, SHORT_S
 from asyncwhy.analysis.facts import ProcessFacts
 from asyncwhy.analysis.replay import Change, union
 from asyncwhy.causes.draft import Draft, Priced, Run
-from asyncwhy.causes.queueing import user_line
+from asyncwhy.causes.queueing import SMALL, user_line
 from asyncwhy.causes.seconds import seconds
 from asyncwhy.causes.waiting import critical_part
 from asyncwhy.causes.worth import LEAST_S, LEAST_SHARE
@@ -49,6 +49,7 @@ def sentences(run: Run, priced: Sequence[Priced], kept: Sequence[Priced]) -> tup
         if one not in kept
         and one.draft.cause in _FIXES
         and one.draft.change is not None
+        and len(one.draft.facts.nodes.start) <= SMALL
         and one.gain_s is not None
         and one.gain_s < least
         and (one.draft.cost_s or 0.0) >= tempting
