@@ -133,8 +133,10 @@ def _saved(facts: ProcessFacts, loops: list[int], crowd: _Crowd) -> float | None
     mine = {index: job for index, job in enumerate(facts.jobs) if crowd.pool and job.pool == crowd.pool}
     ends = [job.end for job in mine.values() if job.end is not None]
     cpu = sum(job.cpu_s for job in mine.values())
-    if not ends or cpu < FULL * facts.cores * (max(ends) - min(job.submitted for job in mine.values())):
+    computing = [job.submitted for job in mine.values() if job.cpu_s >= FULL * cpu / len(mine)]
+    if not ends or not computing or cpu < FULL * facts.cores * (max(ends) - min(computing)):
         return None
+    least = min(computing) + cpu / facts.cores  # what waits for them was perhaps kept up longer by the crowd
     nodes = facts.nodes
     lost: dict[int, float] = defaultdict(float)
     for piece in facts.pieces:
@@ -145,7 +147,7 @@ def _saved(facts: ProcessFacts, loops: list[int], crowd: _Crowd) -> float | None
         lengths={index: job.cpu_s for index, job in mine.items()},
         shorter={node: max(1.0 - away / float(nodes.run[node]), 0.0) for node, away in lost.items()},
     )
-    return max(facts.measured.last - facts.replayed(change).last, 0.0)
+    return max(facts.measured.last - max(facts.replayed(change).last, least), 0.0)
 
 
 def _free(facts: ProcessFacts, thread: int, spans: Floats) -> Floats:
