@@ -1,15 +1,19 @@
 """The words of asyncwhy as typed, frozen classes: what a report says.
 
 One word per thing, the same in code, output, docs and tests (`docs/words.md`).  Every renderer takes
-one `Report` and nothing else, so whatever a person is told stands here.  Times are seconds on the run's
-own clock (0.0 = the program's start) unless a name ends in `_ns`; lines and columns count from 1; paths
-are as the program knew them.  No I/O, and nothing of ours is imported.
+one `Report` and nothing else, so whatever a person is told stands here, or in the picture that it carries.
+Times are seconds on the run's own clock (0.0 = the program's start) unless a name ends in `_ns`; lines and
+columns count from 1; paths are as the program knew them.  No I/O; of ours only `picture` is imported.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from asyncwhy.picture import Picture
 
 SCHEMA = "asyncwhy.report/1"
 CHECK_SCHEMA = "asyncwhy.check/1"
@@ -266,7 +270,8 @@ class Unseen:
 class Report:
     """The whole answer.  `reason` is the verdict's sentence; `explanation` says why a healthy program
     takes the time it takes, or what to try where the verdict is unknown, and which fixes suggest themselves
-    and would gain nothing; `sources` holds the lines that the sites stand on: file -> line number -> text."""
+    and would gain nothing; `sources` holds the lines that the sites stand on: file -> line number -> text.
+    `picture` is there only for those who draw it."""
 
     program: Program
     verdict: Verdict
@@ -284,6 +289,7 @@ class Report:
     schedule: Schedule = Schedule()
     sources: dict[str, dict[int, str]] = field(default_factory=dict)
     trace: str | None = None
+    picture: Picture | None = None
 
 
 @dataclass(frozen=True, slots=True)

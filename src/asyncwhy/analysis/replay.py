@@ -86,7 +86,7 @@ class Replay:
     """The schedule that came out: when each node was released, began and ended, and the last end of all.
 
     `progress_s` sums what tasks spent running or waiting for something outside; `busy` are the intervals in
-    which a task was in flight.
+    which a task was in flight.  `jobs` are the (start, end) of the jobs, empty where nothing was simulated.
     """
 
     release: Floats
@@ -96,6 +96,7 @@ class Replay:
     progress_s: float
     in_flight_s: float
     delays: list[tuple[int, float, float]]
+    jobs: list[tuple[float, float]] = field(default_factory=list)
 
     @property
     def concurrency(self) -> float:
@@ -139,6 +140,7 @@ class _Simulation:
         self.delays: list[tuple[int, float, float]] = []
         self.unnoticed = bytearray(self.plan.outside)
         self.noticed: dict[int, float] = {}  # when what was noticed late could have run
+        self.job_times = [(0.0, 0.0)] * len(jobs)
         self.happened: dict[int, tuple[int, int]] = {}  # of cut nodes: the next edge, the next job
 
     def run(self) -> Replay:
@@ -147,7 +149,9 @@ class _Simulation:
         for item, time in self.noticed.items():
             self.release[item] = time
         times = (np.array(self.release), np.array(self.start), np.array(self.end))
-        return outcome(self.nodes, self.plan, self.change, times, self.delays)
+        made = outcome(self.nodes, self.plan, self.change, times, self.delays)
+        made.jobs = self.job_times
+        return made
 
     def _take_events(self) -> None:
         """Take the events in order of time: those known from the beginning, and those that follow."""
@@ -263,18 +267,21 @@ class _Simulation:
     def _job(self, time: float, index: int) -> None:
         job = self.jobs[index]
         length = self.change.lengths.get(index, job.run_s)
+        began = time
         if index in self.change.inline:
             ended = time + self.change.inline[index]
         elif job.start is None or job.end is None:
             ended = time + (job.end - job.submitted if job.end is not None else 0.0)
         elif index in self.change.in_processes:
-            core = heappop(self.cores)
-            ended = max(time, core) + self.change.in_processes[index]
+            began = max(time, heappop(self.cores))
+            ended = began + self.change.in_processes[index]
             heappush(self.cores, ended)
         else:
             workers = self._workers(job.pool)
-            ended = max(time, heappop(workers)) + length
+            began = max(time, heappop(workers))
+            ended = began + length
             heappush(workers, ended)
+        self.job_times[index] = (began, ended)
         for node in self.nodes.joins[index]:
             self._need(node, ended)
 

@@ -12,7 +12,7 @@ from asyncwhy import causes
 from asyncwhy.analysis import lateness
 from asyncwhy.analysis.facts import Facts, ProcessFacts, analyse
 from asyncwhy.analysis.replay import Change, Replay
-from asyncwhy.causes import no_help, summary, verdicts, worth
+from asyncwhy.causes import drawing, no_help, summary, verdicts, worth
 from asyncwhy.causes.draft import Draft, Priced, Run
 from asyncwhy.causes.holding import merged
 from asyncwhy.causes.placements import placements
@@ -37,8 +37,10 @@ def _no_remedies(_: PythonSource, draft: Draft) -> tuple[Remedy, ...]:
     return draft.remedies
 
 
-def diagnose(trace: Trace, least_s: float = worth.LEAST_S, remedies: Remedies = _no_remedies) -> Report:
-    """The report on a trace; `least_s` is what a finding must cost, in seconds."""
+def diagnose(
+    trace: Trace, least_s: float = worth.LEAST_S, remedies: Remedies = _no_remedies, *, drawn: bool = False
+) -> Report:
+    """The report on a trace; `least_s` is what a finding must cost, in seconds.  `drawn` adds the picture."""
     facts = analyse(trace)
     source = PythonSource(Sources(trace.sources))
     run = Run(facts, source)
@@ -65,6 +67,7 @@ def diagnose(trace: Trace, least_s: float = worth.LEAST_S, remedies: Remedies = 
         explanation=(*verdict.explanation, *no_help.sentences(run, priced, kept)),
         schedule=summary.schedule(facts, together),
         trace=str(trace.path),
+        picture=drawing.picture(run, [(one.draft, one.gain_s) for one in kept], findings) if drawn else None,
     )
     return summary.with_sources(report, source)
 

@@ -114,6 +114,12 @@ def threads(facts: Facts) -> tuple[Thread, ...]:
     return tuple(made)
 
 
+def roles(process: ProcessFacts) -> dict[int, str]:
+    """What each thread of a process is for, by its number."""
+    loop_threads = set(process.line.loop_threads())
+    return {number: _role(process, number, loop_threads).value for number in process.line.threads}
+
+
 def _role(process: ProcessFacts, number: int, loop_threads: set[int]) -> Role:
     if number in loop_threads:
         return Role.EVENT_LOOP

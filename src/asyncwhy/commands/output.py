@@ -15,6 +15,9 @@ from asyncwhy.model import Report
 from asyncwhy.render import FORMATS, render
 from asyncwhy.render.text import clean
 
+#: Formats that draw the whole schedule, which takes time to gather.
+DRAWN = ("html",)
+
 
 def add_format(parser: argparse.ArgumentParser) -> None:
     """The options that every verb with a report has."""
@@ -63,11 +66,14 @@ def writable(path: str) -> Path:
     return made
 
 
+def plain(report: Report, form: str) -> str:
+    """The report as text for a file: never coloured."""
+    return render(report, form, width=80, colour=False, ascii=False)
+
+
 def save(report: Report, form: str, path: Path) -> None:
-    """Write the report to a file: never coloured, always UTF-8."""
-    path.write_text(
-        render(report, form, width=80, colour=False, ascii=False), encoding="utf-8", errors="replace"
-    )
+    """Write the report to a file: always UTF-8."""
+    path.write_text(plain(report, form), encoding="utf-8", errors="replace")
 
 
 def unexpected(path: Path, error: Exception) -> str:

@@ -80,7 +80,7 @@ class Run(Verb):
                     path.unlink(missing_ok=True)
                 raise
             try:
-                report = _report(path, writer, outcome.run, options.min_cost)
+                report = _report(path, writer, outcome.run, options)
                 if report_file is not None:
                     output.save(report, options.format, report_file)
                 else:
@@ -103,7 +103,7 @@ def matching(report: Report, causes: tuple[str, ...] | None) -> bool:
     return any(named(finding) for finding in report.findings)
 
 
-def _report(path: Path, writer: object, run: dict[str, Any], least_s: float) -> Report:
+def _report(path: Path, writer: object, run: dict[str, Any], options: argparse.Namespace) -> Report:
     from asyncwhy.causes.diagnosis import diagnose
     from asyncwhy.fix.remedies import remedies_of
     from asyncwhy.trace.reader import read
@@ -118,7 +118,7 @@ def _report(path: Path, writer: object, run: dict[str, Any], least_s: float) -> 
         writer.sources(trace.sources)
         writer.close()
     trace.ended = True
-    return diagnose(trace, least_s, remedies_of)
+    return diagnose(trace, options.min_cost, remedies_of, drawn=options.format in output.DRAWN)
 
 
 def _preload() -> None:

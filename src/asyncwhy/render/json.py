@@ -21,7 +21,7 @@ def render(report: Report, *, schedule: bool = False, **_others: object) -> str:
 
 def document(report: Report, *, schedule: bool = False) -> dict[str, object]:
     """Return the document as plain dicts, lists, strings and numbers."""
-    omitted = {"sources"} if schedule else {"sources", "schedule"}
+    omitted = {"sources", "picture"} if schedule else {"sources", "picture", "schedule"}
     answer: dict[str, object] = {"schema": SCHEMA}
     for part in fields(report):
         if part.name not in omitted:
