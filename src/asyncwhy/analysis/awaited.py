@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -136,15 +137,22 @@ class _Shapes:
         if found is None:
             sites = self.process.stack(stack)[::-1]
             turnstile = self._turnstile(sites)
-            joins = self.process.strings.get(kind) == "_GatheringFuture" or any(
-                site.function in ("TaskGroup.__aexit__", "_wait", "wait") for site in sites[-3:]
-            )
+            joins = self._joins(sites, kind)
             found = self.known[stack, kind] = [
                 (depth, site, turnstile, joins)
                 for depth, site in enumerate(sites)
                 if self.origins.is_user(site)
             ]
         return found
+
+    def _joins(self, sites: tuple[Site, ...], kind: int) -> bool:
+        """Whether the user's own code waits for several: what a library gathers beneath is its one answer."""
+        if self.process.strings.get(kind) == "_GatheringFuture":
+            return self.origins.is_user(sites[-1])
+        return any(
+            site.function in ("TaskGroup.__aexit__", "_wait", "wait") and self.origins.is_user(outside)
+            for outside, site in pairwise(sites[-4:])
+        )
 
     def _turnstile(self, sites: tuple[Site, ...]) -> bool | None:
         """Whether the user's own code waits there; None where nobody does."""

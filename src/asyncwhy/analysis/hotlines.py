@@ -71,6 +71,11 @@ def computed(facts: ProcessFacts, pieces: Sequence[Piece], loop_around: LoopArou
     for piece in pieces:
         stack = facts.stack(piece.stack)
         own = [index for index in range(len(stack) - 1, -1, -1) if facts.origins.is_user(stack[index])]
+        own = [
+            index
+            for index, outside in zip(own, [-1, *own], strict=False)
+            if not _within(stack, index, outside)
+        ]
         if not own:
             own = [
                 index for index in range(len(stack) - 1, -1, -1) if facts.origins.package(stack[index].file)
@@ -85,6 +90,14 @@ def computed(facts: ProcessFacts, pieces: Sequence[Piece], loop_around: LoopArou
     for group in by_root.values():
         made.extend(_descend(facts, group, 0, loop_around))
     return made
+
+
+def _within(stack: tuple[Site, ...], index: int, outside: int) -> bool:
+    """Whether a frame is only a part (a lambda, a generator) of the line of the user's that is outside it."""
+    if outside < 0:
+        return False
+    inner, outer = stack[index], stack[outside]
+    return (inner.file, inner.line) == (outer.file, outer.line) and inner.function.endswith(">")
 
 
 def _descend(facts: ProcessFacts, paths: list[Path], depth: int, loop_around: LoopAround) -> list[Group]:

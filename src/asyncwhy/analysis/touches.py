@@ -80,6 +80,7 @@ def woken(line: Timeline, touch: Touch) -> Ints:
         return np.zeros(0, np.int64)
     when = float(line.start[touch.step] - line.lag[touch.step])
     caused = line.root_foreign & (np.abs(line.when - when) < 1e-9) & (line.thread == touch.thread)
-    caused |= line.root == touch.step
+    if not line.is_task[touch.step]:  # what a task then does is its own doing
+        caused |= line.root == touch.step
     caused[touch.step] = True
     return np.flatnonzero(caused)

@@ -17,11 +17,12 @@ def find(run: Run) -> list[Draft]:
     made: list[Draft] = []
     for facts in run.facts.processes:
         pieces = holding.long_enough(facts, holding.on_loops(facts, (Kind.BLOCKED,)))
-        made.extend(holding.drafts(run, facts, SLUG, blocked(facts, pieces), _words, computes=False))
+        made.extend(holding.drafts(run, facts, SLUG, blocked(facts, pieces), words, computes=False))
     return made
 
 
-def _words(held: Held) -> Words:
+def words(held: Held) -> Words:
+    """What is said of a call that stops the loop."""
     lost = sum(held.lengths)
     inside = ""
     if held.library and held.library_is_async:

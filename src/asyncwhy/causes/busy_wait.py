@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
 
 from asyncwhy.analysis.facts import ProcessFacts
 from asyncwhy.analysis.polling import Turns, turns
 from asyncwhy.causes import worth
 from asyncwhy.causes.draft import Draft, Run, Words
+from asyncwhy.causes.holding import Held
 from asyncwhy.causes.origin import called_from, started_by, tasks_of
-from asyncwhy.causes.seconds import seconds
+from asyncwhy.causes.seconds import seconds, several, times
 from asyncwhy.model import Effects, Related, Remedy, Safety, Site
 from asyncwhy.source.interface import Poll
 
@@ -76,6 +78,36 @@ def _draft(run: Run, facts: ProcessFacts, site: Site, group: list[Turns], poll: 
         worth=True,
         thread=group[0].thread,
     )
+
+
+#: The ways out of a loop that asks without a pause.
+SPINNING = (
+    Remedy(
+        "await it instead: a process of `asyncio.create_subprocess_exec` (`await process.wait()`), an asyncio.Event, "
+        "a future; or let a worker thread wait: `await asyncio.to_thread(process.wait)`, or `event.wait`, "
+        "`future.result`, `thread.join`",
+        Safety.CHANGES_BEHAVIOUR,
+    ),
+    Remedy(
+        "where only asking is possible, `await asyncio.sleep(0.05)` in each turn", Safety.CHANGES_BEHAVIOUR
+    ),
+)
+
+
+def spinning(poll: Poll) -> Callable[[Held], Words]:
+    """The words for a loop that asks without a pause, and so holds the event loop."""
+
+    def words(held: Held) -> Words:
+        return Words(
+            headline=f"`{poll.question}` is asked without a pause, and the event loop stands still",
+            label=f"the loop was stopped {several(held.lengths)}, asking",
+            message=(
+                f"The loop at line {poll.line} asks `{poll.question}` again and again and never awaits: the event "
+                f"loop was stopped {times(len(held.lengths))}, {seconds(sum(held.lengths))} in all, on the CPU for nothing."
+            ),
+        )
+
+    return words
 
 
 def _remedies() -> tuple[Remedy, ...]:

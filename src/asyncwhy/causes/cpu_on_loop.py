@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from asyncwhy.analysis.facts import ProcessFacts
 from asyncwhy.analysis.holds import Kind
-from asyncwhy.analysis.hotlines import computed
-from asyncwhy.causes import holding
+from asyncwhy.analysis.hotlines import Group, computed
+from asyncwhy.causes import blocking_call, holding
+from asyncwhy.causes.busy_wait import SLUG as BUSY_WAIT
+from asyncwhy.causes.busy_wait import SPINNING, spinning
 from asyncwhy.causes.draft import Draft, Run, Words
 from asyncwhy.causes.holding import Held
 from asyncwhy.causes.seconds import seconds, several, times
 
 SLUG = "cpu-on-loop"
+
+#: What a call of these kinds does is to wait, however busy the machine's kernel is meanwhile: a disk that is
+#: memory, a database in the own process.
+WAITS = frozenset(("sleep", "net", "dns", "disk", "subprocess", "lock", "db"))
 
 
 def find(run: Run) -> list[Draft]:
@@ -17,11 +24,38 @@ def find(run: Run) -> list[Draft]:
     made: list[Draft] = []
     for facts in run.facts.processes:
         pieces = holding.long_enough(facts, holding.on_loops(facts, (Kind.BUSY, Kind.GIL)))
-        groups = [
-            group for group in computed(facts, pieces, run.source.loop_around) if not group.mostly(Kind.GIL)
-        ]
-        made.extend(holding.drafts(run, facts, SLUG, groups, _words, computes=True))
+        computing: list[Group] = []
+        waiting: list[Group] = []
+        for group in computed(facts, pieces, run.source.loop_around):
+            if group.mostly(Kind.GIL):
+                continue
+            poll = run.source.spin_at(group.site.file, group.site.line)
+            if poll is not None:
+                made.extend(
+                    holding.drafts(
+                        run,
+                        facts,
+                        BUSY_WAIT,
+                        [group],
+                        spinning(poll),
+                        computes=True,
+                        remedies=lambda _: SPINNING,
+                    )
+                )
+            else:
+                (waiting if _waits(run, facts, group) else computing).append(group)
+        made.extend(holding.drafts(run, facts, SLUG, computing, _words, computes=True))
+        made.extend(
+            holding.drafts(run, facts, blocking_call.SLUG, waiting, blocking_call.words, computes=True)
+        )
     return made
+
+
+def _waits(run: Run, facts: ProcessFacts, group: Group) -> bool:
+    """Whether the named line itself makes a call that is there to wait."""
+    if group.index or group.loop is not None:
+        return False
+    return holding.describe(run, facts, group, []).operation in WAITS
 
 
 def _words(held: Held) -> Words:

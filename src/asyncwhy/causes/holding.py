@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -14,6 +15,7 @@ from asyncwhy.analysis.holds import Kind, Piece
 from asyncwhy.analysis.hotlines import Group, is_import, stretches
 from asyncwhy.analysis.replay import Change, Cut
 from asyncwhy.analysis.stuck import starts_thread
+from asyncwhy.catalog import Operation
 from asyncwhy.causes.draft import Draft, Run, Words
 from asyncwhy.causes.origin import called_from, started_by, tasks_of
 from asyncwhy.model import Effects, Related, Remedy, Safety, Site
@@ -25,6 +27,10 @@ SINGLE_S = 0.005
 WITHIN = 200
 #: Pieces of one step that are no further apart are one computation.
 TOGETHER_S = 0.001
+#: Sockets are told not to wait before they come there.
+_NON_BLOCKING = ("asyncio/selector_events.py",)
+#: What is entered in C and is no call is a thread's lock (or another of its kind).
+_ENTERS = re.compile(r"\s*with ([\w.]+):")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,17 +63,24 @@ def on_loops(facts: ProcessFacts, kinds: tuple[Kind, ...]) -> list[Piece]:
 def long_enough(facts: ProcessFacts, pieces: list[Piece]) -> list[Piece]:
     """Pieces of steps that are long themselves, so that one of them matters.
 
-    Starting a thread is left out: a busy machine makes it long, and there is nothing to do about it.
+    Starting a thread is left out, and what asyncio does with its sockets, which never wait: a busy machine makes
+    it long, and there is nothing to do about it.
     """
     line, library = facts.line, facts.process.library
-    starting = {
-        stack for stack in {piece.stack for piece in pieces} if starts_thread(facts.stack(stack), library)
-    }
+    stacks = {piece.stack for piece in pieces}
+    starting = {stack for stack in stacks if starts_thread(facts.stack(stack), library)}
+    sockets = {stack for stack in stacks if _never_waits(facts.stack(stack), library)}
     return [
         piece
         for piece in pieces
-        if line.end[piece.step] - line.start[piece.step] >= SINGLE_S and piece.stack not in starting
+        if line.end[piece.step] - line.start[piece.step] >= SINGLE_S
+        and piece.stack not in starting
+        and not (piece.kind is Kind.BLOCKED and piece.stack in sockets)
     ]
+
+
+def _never_waits(stack: tuple[Site, ...], library: str) -> bool:
+    return bool(stack) and stack[0].file.startswith(library) and stack[0].file.endswith(_NON_BLOCKING)
 
 
 def drafts(
@@ -142,7 +155,10 @@ def describe(run: Run, facts: ProcessFacts, group: Group, lengths: list[float]) 
     )
     if hint == "__exit__":
         found = _opened(run, site) or found
+    entered = found is None and not inner and _ENTERS.match(run.source.line(site.file, site.line) or "")
     call = found.qualified if found is not None else (hint or site.function)
+    if entered:
+        call = f"with {entered[1]}"
     if hint and hint.startswith("__") and hint not in ("__init__", "__call__", "__new__"):
         call = f"{call}.{hint}"  # a `with`, a `for`, an attribute: what is written there is not what runs
     frames = [(one.file, one.function) for one in group.stack[: group.index + 1]]
@@ -150,6 +166,8 @@ def describe(run: Run, facts: ProcessFacts, group: Group, lengths: list[float]) 
     if group.index == 0:
         innermost = call
     operation = run.catalog.operation_of_stack(frames, innermost)
+    if entered:
+        operation = Operation("lock", run.catalog.verbs["lock"])
     library_site = next((one for one in inner if facts.origins.package(one.file)), None)
     library = facts.origins.package(library_site.file) if library_site else None
     is_async = any(facts.origins.package(one.file) and run.is_async(one) for one in inner)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from asyncwhy.analysis.facts import ProcessFacts
 from asyncwhy.analysis.timeline import Task
 from asyncwhy.causes.draft import Run
@@ -43,13 +45,22 @@ def maker_of(site: Site) -> str | None:
 def called_from(run: Run, facts: ProcessFacts, stack: tuple[Site, ...]) -> tuple[Related, ...]:
     """The user's own lines outside the named one, innermost first; `stack` begins at the named line."""
     made: list[Related] = []
-    for site in stack[1:]:
-        if not facts.origins.is_user(site) or (made and made[-1].site == site):
+    for site, outside in zip(stack[1:], (*stack[2:], None), strict=False):
+        if _is_part(site, outside) or not facts.origins.is_user(site) or (made and made[-1].site == site):
             continue
         name = site.function.rpartition(".")[2]
         note = f"`{name}` never awaits here" if run.never_suspends(site) else f"in `{name}`"
         made.append(Related("called from", site, note))
     return tuple(made[:4])
+
+
+def _is_part(site: Site, outside: Site | None) -> bool:
+    """Whether it is a comprehension's frame on the line of the function around it."""
+    return (
+        outside is not None
+        and (site.file, site.line) == (outside.file, outside.line)
+        and site.function.endswith("comp>")
+    )
 
 
 def started_by(facts: ProcessFacts, tasks: list[Task]) -> Related | None:
@@ -63,9 +74,14 @@ def started_by(facts: ProcessFacts, tasks: list[Task]) -> Related | None:
     maker = ""
     for site in stack[:index]:
         maker = maker_of(site) or maker
-    names = [task.name for task in tasks]
-    told = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
-    return Related("started by", stack[index], f"{maker or 'this'} made {told}")
+    return Related("started by", stack[index], f"{maker or 'this'} made {_names(tasks)}")
+
+
+def _names(tasks: list[Task]) -> str:
+    """The first of them by name; those of one name once, with their number."""
+    numbers = Counter(task.name for task in tasks)
+    names = [name if number == 1 else f"{name} ({number} times)" for name, number in numbers.items()]
+    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
 
 
 def tasks_of(facts: ProcessFacts, refs: list[int]) -> list[Task]:

@@ -10,7 +10,7 @@ import numpy as np
 from asyncwhy.analysis.facts import ProcessFacts
 from asyncwhy.analysis.jobs import Job
 from asyncwhy.analysis.places import Origin
-from asyncwhy.analysis.timeline import Task
+from asyncwhy.analysis.timeline import Task, ThreadFact
 from asyncwhy.catalog import Offload
 from asyncwhy.causes.draft import Run
 from asyncwhy.causes.origin import maker_of
@@ -34,13 +34,13 @@ def placements(run: Run) -> tuple[Placement, ...]:
     """Every coroutine that ran as a task, every job and every thread's target; most time first."""
     made: list[Placement] = []
     for facts in run.facts.processes:
-        made.extend(_tasks(facts))
+        made.extend(_tasks(run, facts))
         made.extend(_jobs(run, facts))
         made.extend(_threads(run, facts))
     return tuple(sorted(made, key=lambda one: -one.run_s)[:MOST])
 
 
-def _tasks(facts: ProcessFacts) -> list[Placement]:
+def _tasks(run: Run, facts: ProcessFacts) -> list[Placement]:
     line = facts.line
     steps = line.is_task
     lengths = np.bincount(line.ref[steps], (line.end - line.start)[steps])
@@ -48,24 +48,32 @@ def _tasks(facts: ProcessFacts) -> list[Placement]:
     for task in line.tasks.values():
         if task.code is not None and task.number < len(lengths):
             alike[id(task.code), task.thread].append(task)
-    groups: dict[tuple[str, int, str], _Ran] = defaultdict(_Ran)
-    places: dict[tuple[str, int, str], tuple[Place, int]] = {}  # and the thread
+    groups: dict[tuple[Site, str, tuple[Site, ...]], _Ran] = defaultdict(_Ran)
+    places: dict[tuple[Site, str, tuple[Site, ...]], tuple[Place, int]] = {}  # and the thread
+    senders: dict[int, tuple[Site, ...]] = {}
     for tasks in alike.values():
         place, thread = tasks[0].code, tasks[0].thread
         if place is None or facts.origins.of(place.site.file) is Origin.STANDARD:
             continue
-        key = (place.site.file, place.site.line, line.thread_name(thread))
+        if thread not in senders:
+            senders[thread] = _sending(facts, thread)
+        sent = senders[thread]
+        key = (place.site, line.thread_name(thread) if not sent else "", sent)
         ran = groups[key]
-        ran.threads[key[2]] = None
+        ran.threads[line.thread_name(thread)] = None
         ran.count += len(tasks)
         ran.run_s += float(lengths[[task.number for task in tasks]].sum())
         places.setdefault(key, (place, thread))
-    return [_task_placement(facts, *places[key], ran) for key, ran in groups.items()]
+    return [_task_placement(run, facts, *places[key], key[2], ran) for key, ran in groups.items()]
 
 
-def _task_placement(facts: ProcessFacts, place: Place, thread: int, ran: _Ran) -> Placement:
+def _task_placement(
+    run: Run, facts: ProcessFacts, place: Place, thread: int, sites: tuple[Site, ...], ran: _Ran
+) -> Placement:
     """A task runs where its loop does; on another thread than the main one somebody sent that loop there."""
-    sender = sent_thread(facts, thread)
+    index = facts.origins.user_index(sites)
+    sender = None if index is None else Handoff(sites[index], sites[index:])
+    offload = run.catalog.offload_of_stack([(site.file, site.function) for site in sites])
     return Placement(
         function=place.site.function,
         file=place.site.file,
@@ -73,7 +81,7 @@ def _task_placement(facts: ProcessFacts, place: Place, thread: int, ran: _Ran) -
         threads=tuple(ran.threads),
         count=ran.count,
         run_s=ran.run_s,
-        how=_run_by(facts, thread),
+        how=offload.call if sender and offload else _run_by(facts, thread),
         sent_by=sender,
         why="its event loop runs on that thread" if sender else "",
     )
@@ -90,18 +98,15 @@ def _run_by(facts: ProcessFacts, thread: int) -> str:
     return "the event loop"
 
 
-def sent_thread(facts: ProcessFacts, thread: int) -> Handoff | None:
-    """Who sent work to a thread: the submitter of a job that it ran, or who started it."""
+def _sending(facts: ProcessFacts, thread: int) -> tuple[Site, ...]:
+    """The stack that sent work to a thread: that of the submitter of a job that it ran, or of who started it."""
     for job in facts.jobs:
         if job.worker == thread:
             sites = facts.job_stack(job)
-            index = facts.origins.user_index(sites)
-            if index is not None:
-                return Handoff(sites[index], sites[index:])
+            if facts.origins.user_index(sites) is not None:
+                return sites
     fact = facts.line.threads.get(thread)
-    sites = facts.stack(fact.stack) if fact is not None else ()
-    index = facts.origins.user_index(sites)
-    return None if index is None else Handoff(sites[index], sites[index:])
+    return facts.stack(fact.stack) if fact is not None else ()
 
 
 def _jobs(run: Run, facts: ProcessFacts) -> list[Placement]:
@@ -124,7 +129,7 @@ def _jobs(run: Run, facts: ProcessFacts) -> list[Placement]:
                 file=place.site.file if place else "",
                 line=place.first_line if place else 0,
                 threads=tuple(workers),
-                count=len(jobs),
+                count=sum(job.start is not None for job in jobs) or len(jobs),
                 run_s=ran,
                 how=offload.call if offload else "submit",
                 sent_by=_handoff(run, facts, sites, offload),
@@ -141,27 +146,33 @@ def _threads(run: Run, facts: ProcessFacts) -> list[Placement]:
     from asyncwhy.causes.summary import threads
 
     roles = {thread.os_id: thread.role for thread in threads(run.facts) if thread.process == facts.pid}
-    made = []
+    workers = {job.worker for job in facts.jobs}
+    alike: dict[tuple[Site, int], list[ThreadFact]] = defaultdict(list)
     for fact in facts.line.threads.values():
-        if fact.target is None or roles.get(fact.os_id) in (Role.POOL_WORKER, Role.RUNTIME):
+        if fact.target is None or fact.number in workers:
             continue
-        sites = facts.stack(fact.stack)
-        offload = run.catalog.offload_of_stack([(site.file, site.function) for site in sites])
-        site: Site = fact.target.site
-        made.append(
-            Placement(
-                function=site.function,
-                file=site.file,
-                line=fact.target.first_line or site.line,
-                threads=(fact.name,),
-                count=1,
-                run_s=(fact.end or facts.line.ended) - fact.begun,
-                how=offload.call if offload else "threading.Thread.start",
-                sent_by=_handoff(run, facts, sites, offload),
-                why=_why_a_thread(facts, sites, offload),
-            )
-        )
-    return made
+        if roles.get(fact.os_id) not in (Role.POOL_WORKER, Role.RUNTIME):
+            alike[fact.target.site, fact.stack].append(fact)
+    return [_thread_placement(run, facts, own) for own in alike.values()]
+
+
+def _thread_placement(run: Run, facts: ProcessFacts, own: list[ThreadFact]) -> Placement:
+    """Threads of one target that one line started."""
+    sites = facts.stack(own[0].stack)
+    offload = run.catalog.offload_of_stack([(site.file, site.function) for site in sites])
+    target = own[0].target
+    assert target is not None
+    return Placement(
+        function=target.site.function,
+        file=target.site.file,
+        line=target.first_line or target.site.line,
+        threads=tuple(dict.fromkeys(fact.name for fact in own)),
+        count=len(own),
+        run_s=sum((fact.end or facts.line.ended) - fact.begun for fact in own),
+        how=offload.call if offload else "threading.Thread.start",
+        sent_by=_handoff(run, facts, sites, offload),
+        why=_why_a_thread(facts, sites, offload),
+    )
 
 
 def _handoff(

@@ -61,7 +61,13 @@ def demand(jobs: list[Job]) -> int:
 
 def _draft(run: Run, facts: ProcessFacts, pool: Pool, indices: list[int]) -> Draft | None:
     jobs = [facts.jobs[index] for index in indices]
+    lost = (
+        []
+        if run.facts.endless
+        else [job for job in jobs if job.start is None and not _deadlocked(facts, job)]
+    )
     queued = [job for job in jobs if job.queued_s > QUEUED_S and not _deadlocked(facts, job)]
+    queued = queued if len(queued) >= len(lost) else lost
     ran = sum(job.run_s for job in jobs)
     if len(queued) < 2 or not ran or pool.is_processes:
         return None
@@ -74,24 +80,29 @@ def _draft(run: Run, facts: ProcessFacts, pool: Pool, indices: list[int]) -> Dra
     if line is None:
         return None
     site, stack = line
-    cost = sum(job.queued_s for job in queued)
+    cost = sum(job.queued_s for job in queued) if queued is not lost else None
     workers = min(wanted, MOST_WORKERS)
     return Draft(
         cause=SLUG,
         facts=facts,
         site=site,
-        words=_words(pool, jobs, queued, cost),
+        words=_words(pool, jobs, queued, cost) if cost is not None else _given_up(pool, jobs, lost),
         count=len(queued),
         cost_s=cost,
         call=_call(run, site),
         operation="pool",
         stack=stack,
         related=(*_made(facts, pool), *called_from(run, facts, stack)),
-        effects=Effects(threads=pool.workers),
-        remedies=_remedies(facts, pool, workers),
+        effects=Effects(threads=pool.workers, lost=len(lost)),
+        remedies=_remedies(facts, pool, workers, lost),
         change=Change(workers={pool.number: workers}),
-        worth=cost >= NOTABLE * ran and hurts_by_itself(run, facts, [job.task for job in queued], cost),
+        worth=len(lost) > 1 or _hurts(run, facts, queued, ran),
     )
+
+
+def _hurts(run: Run, facts: ProcessFacts, queued: list[Job], ran: float) -> bool:
+    cost = sum(job.queued_s for job in queued)
+    return cost >= NOTABLE * ran and hurts_by_itself(run, facts, [job.task for job in queued], cost)
 
 
 def _for_a_core(facts: ProcessFacts, jobs: list[Job]) -> float:
@@ -169,7 +180,20 @@ def _words(pool: Pool, jobs: list[Job], queued: list[Job], cost: float) -> Words
     )
 
 
-def _remedies(facts: ProcessFacts, pool: Pool, workers: int) -> tuple[Remedy, ...]:
+def _given_up(pool: Pool, jobs: list[Job], lost: list[Job]) -> Words:
+    """Of jobs that were cancelled (a timeout, a shutdown) before a worker was free for them."""
+    run_s = max(job.run_s for job in jobs)
+    return Words(
+        headline=f"{len(lost)} jobs never ran: they queued for {pool.workers} workers until they were given up",
+        label=f"{len(lost)} of {len(jobs)} jobs were cancelled in the queue; the others ran up to {seconds(run_s)} each",
+        message=(
+            f"{len(jobs)} jobs were sent to a pool of {pool.workers} workers, and {len(lost)} were cancelled before one "
+            f"was free: a timeout ends the waiting and not the job, which keeps its worker, up to {seconds(run_s)} here."
+        ),
+    )
+
+
+def _remedies(facts: ProcessFacts, pool: Pool, workers: int, lost: list[Job]) -> tuple[Remedy, ...]:
     if pool.is_limiter and _made(facts, pool):
         title = f"raise the limiter to {workers}"
     elif pool.is_limiter:
@@ -177,7 +201,10 @@ def _remedies(facts: ProcessFacts, pool: Pool, workers: int) -> tuple[Remedy, ..
         title = f"raise the limiter: {library}.to_thread.current_default_thread_limiter().total_tokens = {workers}"
     else:
         title = f"give it more workers: ThreadPoolExecutor(max_workers={workers}), or loop.set_default_executor with one"
+    ends = "give the call itself a time limit (most clients take a timeout), so that its worker comes free"
+    shorter = (Remedy(ends, Safety.SKETCH),) if lost else ()
     return (
+        *shorter,
         Remedy(
             f"{title}; first make sure that what the jobs call can take as many at once",
             Safety.CHANGES_BEHAVIOUR,

@@ -6,7 +6,16 @@ import ast
 import re
 from itertools import pairwise
 
-from asyncwhy.fix.chain import Link, async_link, can_await, can_become_async, chain_of, needs_parentheses
+from asyncwhy.fix.chain import (
+    LAZY,
+    Link,
+    async_link,
+    can_await,
+    can_become_async,
+    chain_of,
+    is_lazy,
+    needs_parentheses,
+)
 from asyncwhy.fix.edits import Draft, joined
 from asyncwhy.fix.imports import backend, process_call, reference, thread_call
 from asyncwhy.fix.offload import changes_nothing_shared, is_owned_by_its_thread, offload_diff
@@ -18,6 +27,20 @@ AWAIT = "await the wait, so the loop can run the others"
 THREAD = "or, if it cannot be rewritten: one line, runs on worker threads"
 COMPUTES_NO_FASTER = "though it computes no faster"
 THREAD_ONLY = "one line: it runs on worker threads, and the loop stays free"
+LEAVING = (
+    "await the jobs before the `with` ends, since it waits for all of them: send them with "
+    "`loop.run_in_executor(pool, function, ...)` and gather those inside it, or make the pool once, for the "
+    "program's life"
+)
+ITERATED = (
+    "let asyncio wait for the jobs: send them with `loop.run_in_executor(pool, function, ...)` (or take each future "
+    "with `asyncio.wrap_future`), and `await asyncio.gather(...)`, or loop over `asyncio.as_completed(...)`"
+)
+LOCKED = "where only tasks of this loop share what it protects: `async with` an asyncio.Lock"
+LOCKED_BY_THREADS = (
+    "or, if threads take it too: hold it for less there, or take it in a thread: put the `with` into a function, and "
+    "`await asyncio.to_thread(function)`"
+)
 _DOTTED = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)+")
 
 
@@ -45,11 +68,19 @@ def blocking_call_remedies(
     if replacement is not None and same and _DOTTED.fullmatch(replacement):
         links = chain_of(source, site, stack, call)
         remedies += _awaited(source, links, replacement) if links else []
-    if replacement is not None and not remedies:
+    if call.endswith("PoolExecutor.__exit__"):
+        return (Remedy(LEAVING, Safety.SKETCH),)
+    if call in LAZY and link is not None and is_lazy(link):
+        return (Remedy(ITERATED, Safety.SKETCH),)
+    if call.startswith("with "):
+        return tuple(Remedy(title, Safety.SKETCH) for title in (LOCKED, LOCKED_BY_THREADS))
+    if replacement is not None and not remedies and replacement != "asyncio.to_thread":
         remedies.append(Remedy(f"use `{replacement}` instead of `{call}`: it waits without holding the loop",
                                Safety.SKETCH))  # fmt: skip
     if link is not None:
         remedies += _threaded(source, link, call, THREAD if remedies else THREAD_ONLY)
+    if replacement is not None and not remedies:
+        remedies.append(Remedy(f"run it on a worker thread: `await {replacement}(...)`", Safety.SKETCH))
     return tuple(remedies)
 
 
@@ -76,6 +107,8 @@ def cpu_on_loop_remedies(
         parsed = source.parsed(site.file)
         words = f"move the computation around line {site.line} into a function and run that in a process: "
         return (Remedy(f"{words}`await {process_call(parsed, 'function, ...')}`", Safety.SKETCH),)
+    if is_owned_by_its_thread(link, call):
+        return tuple(_threaded(source, link, call, ""))  # nor can its object be sent to a process
     function = link.parsed.module.segment(node.func)
     arguments = [link.parsed.module.segment(argument) for argument in node.args]
     if node.keywords:
@@ -124,7 +157,11 @@ def _line(link: Link) -> int:
 
 def _awaited(source: PythonSource, links: list[Link], replacement: str) -> list[Remedy]:
     """Every function of the chain becomes async, every call in it awaited; nothing, if one cannot."""
-    if not all(map(can_await, links)) or not all(map(can_become_async, links[:-1])):
+    if (
+        any(map(is_lazy, links))
+        or not all(map(can_await, links))
+        or not all(map(can_become_async, links[:-1]))
+    ):
         return []
     drafts: dict[str, Draft] = {}
     functions = {id(link.function) for link in links}

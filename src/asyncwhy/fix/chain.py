@@ -12,6 +12,14 @@ from asyncwhy.source.python import Parsed
 from asyncwhy.source.python_module import FunctionNode
 
 _IN_PLACE = ("<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>")  # frames of their own before CPython 3.12
+#: Calls that return an iterator which waits for jobs.
+LAZY = frozenset(
+    (
+        "concurrent.futures.as_completed",
+        "concurrent.futures.ThreadPoolExecutor.map",
+        "concurrent.futures.ProcessPoolExecutor.map",
+    )
+)
 _PLAIN = frozenset({"staticmethod", "classmethod"})
 
 
@@ -107,6 +115,17 @@ def can_await(link: Link) -> bool:
             if any(link.parsed.state.resources.context(item) == "lock" for item in outer.items):
                 return False  # a thread's lock held across an await stops every other task that wants it
     return True
+
+
+def is_lazy(link: Link) -> bool:
+    """Whether the call only makes an iterator, over which a `for` then waits: to move the call moves nothing."""
+    call = link.call
+    parent = link.parsed.module.parents.get(call) if call is not None else None
+    if not isinstance(call, ast.Call) or not isinstance(parent, ast.For | ast.comprehension):
+        return False
+    callee = link.parsed.names.qualified(call.func) or ""
+    functions = link.parsed.module.functions.get(callee, [])
+    return callee in LAZY or any(link.parsed.module.describe(one).is_generator for one in functions)
 
 
 def can_become_async(link: Link) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from asyncwhy.fix.chain import Link, can_await, needs_parentheses
+from asyncwhy.fix.chain import Link, can_await, is_lazy, needs_parentheses
 from asyncwhy.fix.edits import Draft
 from asyncwhy.fix.imports import reference
 from asyncwhy.source import PythonSource
@@ -16,7 +16,7 @@ _OWNED_BY_THREAD = ("sqlite3.Connection.", "sqlite3.Cursor.", "threading.RLock",
 def offloaded(link: Link, draft: Draft, to_thread: str) -> str | None:
     """The call as a thread's job, in its module's words (the import joins the draft)."""
     call = link.call
-    if not isinstance(call, ast.Call) or not can_await(link) or _opens_a_context(link, call):
+    if not isinstance(call, ast.Call) or not can_await(link) or is_lazy(link) or _opens_a_context(link, call):
         return None
     if call.keywords and not to_thread.startswith("asyncio."):
         return None  # trio's and anyio's run_sync pass no keyword arguments on

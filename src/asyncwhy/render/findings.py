@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from asyncwhy.model import Evidence, Finding, Related, Remedy, Report, Safety
 from asyncwhy.render import changes
 from asyncwhy.render.codeframe import Frame, gutter
@@ -15,6 +17,7 @@ _MOST_RELATED = 6
 _MOST_VICTIMS = 2
 _WORTH = 0.99  # of the run: a prediction above it says nothing new
 _OF_CALLS = frozenset({"blocking-call", "gil-held"})  # their count is one of calls
+_OR = re.compile(r"^or[,:]? ")  # a title that says itself that there is a better way
 _KNOWN = {
     Evidence.MEASURED: "",
     Evidence.INFERRED: "   (inferred)",
@@ -62,7 +65,7 @@ def show(page: Page, report: Report, number: int, finding: Finding) -> None:
     for part in _with_starter(finding, related):
         _related(frame, part, file)
         file = part.site.file
-    kept_waiting = _victims(page, finding)
+    kept_waiting = _victims(page, report, finding)
     _outlook(page, report, finding, told=kept_waiting)
     for index, remedy in enumerate(finding.remedies):
         _remedy(frame, report, finding, remedy, first=index == 0)
@@ -73,7 +76,8 @@ def _cost(finding: Finding) -> str:
         return count(finding.count, "entry point") if finding.count > 1 else ""
     if not finding.cost_s:
         return times(finding.count)
-    if finding.cause in _OF_CALLS:
+    direct = not finding.stack or finding.stack[0] == finding.site
+    if finding.cause in _OF_CALLS and (direct or finding.count > 1):
         return f"{seconds(finding.cost_s)} in {count(finding.count, 'call')}"
     return f"{seconds(finding.cost_s)}, {times(finding.count)}"
 
@@ -102,14 +106,17 @@ def _related(frame: Frame, related: Related, file: str) -> None:
         page.prose(related.note, " " * 7, ink=Ink.RELATED)
 
 
-def _victims(page: Page, finding: Finding) -> bool:
+def _victims(page: Page, report: Report, finding: Finding) -> bool:
     elsewhere = [
         v for v in finding.victims if v.site.line != finding.site.line or v.site.file != finding.site.file
     ]
     latest = sorted(elsewhere, key=lambda victim: -victim.late_s)[:_MOST_VICTIMS]
     for index, victim in enumerate(latest):
         head = "   kept waiting " if index == 0 else " " * 16
-        right = f"{times(victim.count)}, {seconds(victim.late_s)}"
+        late = seconds(victim.late_s)
+        if victim.late_s > report.wall_s and victim.count > 1:
+            late = f"{seconds(victim.late_s / victim.count)} each"  # the sum is of many at once
+        right = f"{times(victim.count)}, {late}"
         room = page.width - len(head) - (0 if page.narrow else len(right) + 2)
         page.pair((head, Ink.FAINT), page.place(victim.site, room, column=False, function=True), right)
     return bool(latest)
@@ -137,7 +144,7 @@ def _remedy(frame: Frame, report: Report, finding: Finding, remedy: Remedy, *, f
         page.blank()
         head, title = "   help: ", remedy.title
     else:
-        title = remedy.title.removeprefix("or, ").removeprefix("or: ")
+        title = _OR.sub("", remedy.title)
         head = "   or, " if title.startswith("if ") else "   or: "
     said = [text for text in (_predicted(report, remedy), _SAFETY[remedy.safety]) if text]
     page.pair((head, Ink.GOOD), title, f"({'; '.join(said)})" if said else "")

@@ -19,7 +19,7 @@ _MOST_ROWS = 10
 _MOST_NAMES = 6  # of functions that ran on one loop thread
 _MOST_REASONS = 6
 _SHORT_REASON = 56  # a longer one is a sentence of its own, below the table
-_NUMBERED = re.compile(r"(.*?)(\d{1,9})$", re.DOTALL)
+_NUMBERED = re.compile(r"(.*?)(\d{1,9})( \([^()]*\))?$", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,18 +105,18 @@ def how_many_threads(report: Report) -> int:
 
 
 def fold(names: Iterable[str]) -> str:
-    """Return `asyncio_0..3` for the workers of one pool."""
-    pools: dict[str, list[int]] = {}
+    """Return `asyncio_0..3` for the workers of one pool, `Thread-1..3 (serve)` for threads of one target."""
+    pools: dict[tuple[str, str], list[int]] = {}
     for name in names:
         found = _NUMBERED.match(name)
         if found:
-            pools.setdefault(found[1], []).append(int(found[2]))
+            pools.setdefault((found[1], found[3] or ""), []).append(int(found[2]))
         else:
-            pools.setdefault(name, [])
+            pools.setdefault((name, ""), [])
     shown = []
-    for prefix, numbers in pools.items():
+    for (prefix, suffix), numbers in pools.items():
         few = f"{min(numbers)}..{max(numbers)}" if len(numbers) > 1 else "".join(map(str, numbers))
-        shown.append(prefix + few)
+        shown.append(prefix + few + suffix)
     return ", ".join(shown)
 
 

@@ -182,6 +182,9 @@ class Source(Protocol):
     def poll_at(self, file: str, line: int) -> Poll | None:
         """The loop around the await on that line, if it only waits for what others bring about."""
 
+    def spin_at(self, file: str, line: int) -> Poll | None:
+        """The loop on that line, if it only asks for what others bring about, and neither waits nor awaits."""
+
     def loop_around(self, file: str, lines: Collection[int]) -> int | None:
         """The line of the innermost loop statement whose turns pass through all of the lines."""
 

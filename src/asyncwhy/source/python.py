@@ -10,7 +10,7 @@ from asyncwhy.source.python_calls import Calls
 from asyncwhy.source.python_dataflow import Dataflow
 from asyncwhy.source.python_module import FunctionNode, Module, Unparsable
 from asyncwhy.source.python_names import Names
-from asyncwhy.source.python_polls import poll_at
+from asyncwhy.source.python_polls import poll_at, spin_at
 from asyncwhy.source.python_repeats import loop_around
 from asyncwhy.source.python_state import SharedState
 from asyncwhy.source.texts import Sources
@@ -145,6 +145,11 @@ class PythonSource:
         """See `interface.Source.poll_at`."""
         parsed = self.parsed(file)
         return None if parsed is None else poll_at(parsed.module, line)
+
+    def spin_at(self, file: str, line: int) -> Poll | None:
+        """See `interface.Source.spin_at`."""
+        parsed = self.parsed(file)
+        return None if parsed is None else spin_at(parsed.module, line)
 
     def loop_around(self, file: str, lines: Collection[int]) -> int | None:
         """See `interface.Source.loop_around`."""

@@ -10,6 +10,10 @@ from asyncwhy.source.python_module import Module, shorten
 from asyncwhy.source.python_paths import bound_paths, read_paths
 
 _CHANGES = frozenset("append add pop popleft popitem remove discard update extend insert clear".split())
+#: Methods that tell at once whether something has happened elsewhere.
+_QUESTIONS = frozenset(
+    "poll done is_set is_alive empty full locked running ready exists is_file cancelled is_connected".split()
+)
 _LEAVES = (ast.Break, ast.Return, ast.Raise)
 
 
@@ -24,6 +28,40 @@ def poll_at(module: Module, line: int) -> Poll | None:
             if isinstance(loop, ast.While | ast.For):
                 return _poll(module, loop, node)
     return None
+
+
+def spin_at(module: Module, line: int) -> Poll | None:
+    """The loop on a line that asks without a pause whether something outside has happened, and does nothing else.
+
+    None where the question is a call that may be the work itself, or a look at the clock: that is computing.
+    """
+    for node in module.nodes:
+        if isinstance(node, ast.While) and node.lineno <= line <= (node.end_lineno or node.lineno):
+            question = _only_question(node)
+            if question is not None and all(map(_asks, _calls(question))):
+                return Poll(shorten(module.segment(question)), node.lineno)
+    return None
+
+
+def _only_question(loop: ast.While) -> ast.expr | None:
+    body = [part for part in loop.body if not isinstance(part, ast.Pass | ast.Continue)]
+    if any(isinstance(part, ast.Await) for part in ast.walk(loop)):
+        return None
+    if not isinstance(loop.test, ast.Constant):
+        return None if body else loop.test
+    match body:
+        case [ast.If(test=question, body=[ast.Break() | ast.Return()], orelse=[])]:
+            return question
+        case _:
+            return None
+
+
+def _calls(question: ast.expr) -> list[ast.Call]:
+    return [part for part in ast.walk(question) if isinstance(part, ast.Call)]
+
+
+def _asks(call: ast.Call) -> bool:
+    return isinstance(call.func, ast.Attribute) and call.func.attr in _QUESTIONS
 
 
 def _poll(module: Module, loop: ast.While | ast.For, waits: ast.Await) -> Poll | None:
