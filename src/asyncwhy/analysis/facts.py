@@ -121,6 +121,14 @@ class ProcessFacts:
         return self.line.tasks.get(ref)
 
     @cached_property
+    def children(self) -> dict[int, list[float]]:
+        """When each task made others, in order, by its number."""
+        made: dict[int, list[float]] = {}
+        for task in sorted(self.line.tasks.values(), key=lambda task: task.created):
+            made.setdefault(task.parent, []).append(task.created)
+        return made
+
+    @cached_property
     def loop_s(self) -> float:
         """Seconds during which some loop of the process ran."""
         spans = [(run.start, run.until(self.line.ended)) for run in self.line.loops]

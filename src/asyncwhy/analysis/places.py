@@ -13,6 +13,9 @@ from asyncwhy.trace.reader import Process
 #: writes for its classes.
 MACHINERY = ("-packages/trio/", "-packages/outcome/", "<attrs generated ")
 
+#: Code without a file that somebody wrote themselves.
+TYPED = ("<string>", "<stdin>", "<ipython-input-", "<input>", "<console>")
+
 
 class Origin(Enum):
     """Whose code it is."""
@@ -86,6 +89,8 @@ def _origin(origins: Origins, file: str) -> Origin:
         return Origin.STANDARD
     if "/site-packages/" in file or "/dist-packages/" in file:
         return Origin.LIBRARY
+    if file.startswith("<") and not file.startswith(TYPED):
+        return Origin.LIBRARY  # what a library compiled: a template, a class's methods
     if origins.library and file.startswith(origins.library + "/"):
         return Origin.STANDARD
     if any(file.startswith(f"{prefix}/bin/") for prefix in origins.prefixes):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict
 from dataclasses import dataclass, field
 from heapq import heapreplace
@@ -88,9 +89,27 @@ def _eligible(facts: ProcessFacts, turns: Turns) -> bool:
     begun = own[0].one.end
     return (
         2 * idle < sum(lengths)
-        and not any(one.one.joins for one in own)
+        and not _fans_out(facts, turns)
         and not any(began_before(facts, one, begun) for one in own[1:])
     )
+
+
+def _fans_out(facts: ProcessFacts, turns: Turns) -> bool:
+    """Whether a turn waits for several tasks together: one for which it makes but one (a group inside the
+    loop) is a wait like any other.  What the first turn made is not told from what came before it."""
+    before = None
+    for executed in (one for turn in turns.turns for one in turn):
+        one = executed.one
+        if one.joins and before is not None and _made(facts, turns.call.task, before, one.end) != 1:
+            return True
+        before = one.end
+    return False
+
+
+def _made(facts: ProcessFacts, task: int, since: float, until: float) -> int:
+    """How many tasks a task made between two moments."""
+    own = facts.children.get(task, [])
+    return bisect_right(own, until) - bisect_right(own, since)
 
 
 def _dispatches(loop: Loop, executed: list[Executed]) -> bool:

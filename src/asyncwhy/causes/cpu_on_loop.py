@@ -52,9 +52,12 @@ def find(run: Run) -> list[Draft]:
 
 
 def _waits(run: Run, facts: ProcessFacts, group: Group) -> bool:
-    """Whether the named line itself makes a call that is there to wait."""
-    if group.index or group.loop is not None:
+    """Whether the named line itself makes a call that is there to wait, or a library's does beneath it."""
+    if group.loop is not None:
         return False
+    if group.index:
+        innermost = run.catalog.frame(group.stack[0].file, group.stack[0].function)
+        return innermost is not None and innermost.kind in WAITS
     return holding.describe(run, facts, group, []).operation in WAITS
 
 

@@ -15,6 +15,7 @@ from asyncwhy.analysis.replay import Change, Replay
 from asyncwhy.causes import drawing, no_help, summary, verdicts, worth
 from asyncwhy.causes.draft import Draft, Priced, Run
 from asyncwhy.causes.holding import merged
+from asyncwhy.causes.merging import one_fault
 from asyncwhy.causes.placements import placements
 from asyncwhy.causes.queueing import SMALL
 from asyncwhy.model import Effects, Finding, Remedy, Report, Safety, Site
@@ -45,7 +46,7 @@ def diagnose(
     source = PythonSource(Sources(trace.sources))
     run = Run(facts, source)
     found, faults = _look(run)
-    priced = _price(facts, _disjoint(found))
+    priced = _price(facts, _disjoint(one_fault(run, found)))
     kept = [one for one in priced if worth.worthwhile(one.draft, one.gain_s, facts.wall_s, least_s)]
     together = _together(facts, kept)
     possible_s = _possible(facts, kept, together)

@@ -27,6 +27,8 @@ SINGLE_S = 0.005
 WITHIN = 200
 #: Pieces of one step that are no further apart are one computation.
 TOGETHER_S = 0.001
+#: What calls handlers and converts what they return: without one on the stack it is another's work (a client's).
+_ANSWERING = ("fastapi", "starlette", "pydantic")
 #: Sockets are told not to wait before they come there.
 _NON_BLOCKING = ("asyncio/selector_events.py",)
 #: What is entered in C and is no call is a thread's lock (or another of its kind).
@@ -115,7 +117,8 @@ def _by_handler(facts: ProcessFacts, groups: list[Group]) -> list[tuple[Group, S
     """What a framework does on its own, apart for each of the user's functions for whose requests it did it."""
     made: list[tuple[Group, Site | None]] = []
     for group in groups:
-        if not facts.handlers or any(facts.origins.is_user(site) for site in group.stack):
+        answering = any(facts.origins.package(site.file) in _ANSWERING for site in group.stack)
+        if not facts.handlers or not answering or any(facts.origins.is_user(site) for site in group.stack):
             made.append((group, None))
             continue
         parts: dict[Site | None, list[Piece]] = defaultdict(list)
@@ -159,7 +162,8 @@ def describe(run: Run, facts: ProcessFacts, group: Group, lengths: list[float]) 
     call = found.qualified if found is not None else (hint or site.function)
     if entered:
         call = f"with {entered[1]}"
-    if hint and hint.startswith("__") and hint not in ("__init__", "__call__", "__new__"):
+    within = hint == "__next__" and call.startswith("builtins.")  # `list(rows)` is still `list`
+    if hint and hint.startswith("__") and hint not in ("__init__", "__call__", "__new__") and not within:
         call = f"{call}.{hint}"  # a `with`, a `for`, an attribute: what is written there is not what runs
     frames = [(one.file, one.function) for one in group.stack[: group.index + 1]]
     innermost = ""

@@ -136,16 +136,18 @@ def _in(source: Await, loop: Loop) -> bool:
 def _split(facts: ProcessFacts, call: Call, loop: Loop, executed: list[Executed]) -> Turns:
     made = Turns(call, loop, [], [])
     last: tuple[int, int] | None = None
+    left = False
     for each in executed:
         if is_header(each.source, loop):
             made.fetched.append(each)
             last = None
             continue
         place = (each.source.line, each.source.column)
-        if last is None or (place <= last and not _leaves(facts, call, each)):
+        leaves = _leaves(facts, call, each)
+        if last is None or (place <= last and not leaves) or (place == last and left):
             made.turns.append([])
         made.turns[-1].append(each)
-        last = place
+        last, left = place, leaves
     return made
 
 

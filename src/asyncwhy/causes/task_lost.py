@@ -98,6 +98,7 @@ def _draft(run: Run, facts: ProcessFacts, losses: list[Loss]) -> Draft:
     site = stack[index]
     maker = next(filter(None, map(maker_of, stack[:index])), "create_task")
     call = run.source.call_at(site.file, site.line, site.column or None, None, site.end_column)
+    gathered = first.how is How.AT_EXIT and maker == "gather"
     name = task.code.site.function.rpartition(".")[2] if task.code is not None else task.name
     related: list[Related] = []
     stood = facts.origins.user_site(facts.stack(first.stack))
@@ -110,7 +111,7 @@ def _draft(run: Run, facts: ProcessFacts, losses: list[Loss]) -> Draft:
         cause=SLUG,
         facts=facts,
         site=site,
-        words=_words(first, losses, name),
+        words=_words(first, losses, name) if not gathered else _left_by_gather(losses, name),
         count=len(losses),
         cost_s=None,
         call=call.qualified if call is not None else maker,
@@ -118,7 +119,7 @@ def _draft(run: Run, facts: ProcessFacts, losses: list[Loss]) -> Draft:
         stack=stack[index:],
         related=tuple(related),
         effects=Effects(lost=len(losses)),
-        remedies=_remedies(first.how, name),
+        remedies=_remedies(first.how, name) if not gathered else (GATHERED,),
         worth=True,
         thread=task.thread,
     )
@@ -162,6 +163,25 @@ def _words(first: Loss, losses: list[Loss], name: str) -> Words:
         f"{tasks.capitalize()} running `{name}` {were} still at work when `asyncio.run` ended, and {were} "
         f"cancelled{begun}: nothing awaits {them}.",
     )
+
+
+def _left_by_gather(losses: list[Loss], name: str) -> Words:
+    """Of what a gather had started when it gave up, or was itself never awaited."""
+    count = len(losses)
+    tasks, were, they = (f"{count} tasks", "were", "they") if count > 1 else ("a task", "was", "it")
+    return Words(
+        f"{tasks} {were} cancelled when the program ended",
+        f"`{name}` was cut off: when one task of a gather fails, the others run on and nobody awaits them",
+        f"{tasks.capitalize()} running `{name}` {were} still at work when `asyncio.run` ended, and {were} cancelled: "
+        f"`gather` had ended with the first error, or nothing awaited it, and left {they if count == 1 else 'them'} behind.",
+    )
+
+
+GATHERED = Remedy(
+    "`asyncio.gather(..., return_exceptions=True)` waits for all of them; asyncio.TaskGroup cancels and awaits the "
+    "others when one fails",
+    Safety.CHANGES_BEHAVIOUR,
+)
 
 
 def _remedies(how: How, name: str) -> tuple[Remedy, ...]:

@@ -28,6 +28,7 @@ PER_ITEM = (
     "start a task for each item: `async with asyncio.TaskGroup() as group:` around the loop, and in it "
 )
 _REPEATABLE = frozenset({"range", "enumerate", "zip", "sorted", "list", "tuple", "reversed"})
+_GROUPS = frozenset({"TaskGroup", "create_task_group", "open_nursery"})
 _VIEWS = frozenset({"items", "keys", "values"})
 
 
@@ -35,9 +36,15 @@ def await_in_loop_remedies(source: PythonSource, file: str, one: Await) -> tuple
     """The ways to overlap the turns of the innermost loop around an await."""
     parsed = source.parsed(file)
     node = None if parsed is None else parsed.awaits.node(one)
-    if parsed is None or not isinstance(node, ast.Await):
+    if parsed is None:
         return (Remedy(TOGETHER, Safety.SKETCH), Remedy(BOUNDED, Safety.SKETCH))
-    if (name := backend(parsed)) != "asyncio":
+    name = backend(parsed)
+    if isinstance(node, ast.AsyncWith) and one.call.rpartition(".")[2] in _GROUPS:
+        once = f"open `{one.call}` once, around the loop: its end then waits for all turns together"
+        return (Remedy(once, Safety.SKETCH), Remedy(LIMITS.get(name, BOUNDED), Safety.SKETCH))
+    if not isinstance(node, ast.Await) and name == "asyncio":
+        return (Remedy(TOGETHER, Safety.SKETCH), Remedy(BOUNDED, Safety.SKETCH))
+    if not isinstance(node, ast.Await) or name != "asyncio":
         return (Remedy(GROUPS[name], Safety.SKETCH), Remedy(LIMITS[name], Safety.SKETCH))
     loop = enclosing_loop(parsed.module, node)
     if isinstance(loop, ast.AsyncFor):

@@ -22,6 +22,7 @@ from asyncwhy.source.python_resources import (
     comes_first,
     comes_last,
     is_group,
+    is_of_one,
     is_sleep,
     only_fetches,
     tokens,
@@ -68,7 +69,11 @@ class Dataflow:
         """High where the result is used and the name is that of a reader; low for effects and sleeps."""
         callee = self.resources.callee(waited_for(node))
         dropped = self.dropped(node)
-        if is_group(callee) or not only_fetches(callee) or (dropped and comes_first(callee)):
+        if (
+            (is_group(callee) and not is_of_one(waited_for(node)))
+            or not only_fetches(callee)
+            or (dropped and comes_first(callee))
+        ):
             return Confidence.LOW
         return Confidence.MEDIUM if dropped or is_sleep(callee) else Confidence.HIGH
 

@@ -163,6 +163,17 @@ def is_group(callee: str) -> bool:
     return callee.partition(".")[0] in ("asyncio", "anyio", "trio") and callee.rpartition(".")[2] in _GROUPS
 
 
+def is_of_one(call: ast.expr) -> bool:
+    """Whether a call that waits for several things is given but one, written out."""
+    return (
+        isinstance(call, ast.Call)
+        and len(call.args) == 1
+        and isinstance(call.args[0], ast.Call)
+        and isinstance(call.func, ast.Attribute)
+        and call.func.attr == "gather"
+    )
+
+
 def comes_first(callee: str) -> bool:
     """Whether the name says that something is brought about which later lines may need."""
     return bool(_FIRST.intersection(tokens(callee)))

@@ -9,7 +9,7 @@ from asyncwhy.source.python_awaits import LoopNode, enclosing_loop, waited_for
 from asyncwhy.source.python_flow import Taint
 from asyncwhy.source.python_module import own_nodes
 from asyncwhy.source.python_paths import bound_paths, prefixes, read_paths, touched
-from asyncwhy.source.python_resources import is_group, is_sleep
+from asyncwhy.source.python_resources import is_group, is_of_one, is_sleep
 from asyncwhy.source.python_units import Unit
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ class Turns:
             callee = self.flow.resources.callee(node.value)
             if is_sleep(callee):
                 return f"the sleep on line {node.lineno} paces the loop"
-            if is_group(callee) and node in nodes:
+            if is_group(callee) and node in nodes and not is_of_one(node.value):
                 return f"each turn is a batch that overlaps already (line {node.lineno})"
         return None
 

@@ -27,6 +27,11 @@ SHARE = 0.02
 #: A thread whose CPU clock advanced by less than this between two samples did not run (10 µs: waking up
 #: and going back to sleep inside one `sem_wait` costs 1 to 4 µs here).
 STILL = 10_000
+#: From here on its own lateness is compared with what it stood in the system's run queue (1 ms).
+NOTICED = 1_000_000
+#: A busy machine explains a lateness of which less than this share, and less than 100 ms, were not in that queue.
+BLAMED = 0.4
+SURE = 100_000_000
 #: Every so many ticks (50 ms) the task that runs most often is asked where it stands.
 GLANCE_EVERY = 10
 #: Threads read in one tick at most.
@@ -45,6 +50,8 @@ class Sampler:
         self.clocks = {}
         self.idle = {}  # thread of a loop -> [time, CPU clock, delay] when last seen idle
         self._undelayed = []  # (thread, row, index) whose delay is still to be read
+        self._suspected = []  # runs in which the sampler was late: for want of the GIL, or of a core
+        self._own_queued = 0  # how long this thread has stood in the system's run queue
         self.cpu_ns = 0
         self.ticks = 0
         self.running = False
@@ -144,6 +151,8 @@ class Sampler:
         for thread, row, index in self._undelayed:
             row[index] = self._delay(thread)
         self._undelayed.clear()
+        if late > NOTICED or self.ticks % GLANCE_EVERY == 0:
+            self._judge_late(late)
         if self.glance is not None and self.loops and self.ticks % GLANCE_EVERY == 0:
             self.glance()
         if self._restless:
@@ -167,7 +176,7 @@ class Sampler:
                 run[1] = now
                 run[4] = cpu
                 run[6] += 1
-                run[5] = max(run[5], late)
+                self._told_late(run, late)
                 return
         else:
             self._restless = PATIENCE
@@ -179,8 +188,27 @@ class Sampler:
                 (idle[0], idle[0], thread, 0, idle[1], idle[1], 0, 0, idle[2])
             )
         stack = self.recorder.interner.stack(frame)
-        self.runs[thread] = run = [now, now, stack, cpu, cpu, late, 1, key, 0]
+        self.runs[thread] = run = [now, now, stack, cpu, cpu, 0, 1, key, 0]
+        self._told_late(run, late)
         self._undelayed.append((thread, run, 8))
+
+    def _told_late(self, run, late):
+        if late < OVERDUE:
+            run[5] = max(run[5], late)
+        else:
+            self._suspected.append(run)
+
+    def _judge_late(self, late):
+        """Of what was found when the sampler was late, tell how late it was but for the system's run queue."""
+        queued = self._queued(self._native)
+        left = late - (queued - self._own_queued)
+        self._own_queued = queued
+        # Who waits for the GIL wakes every 5 ms to ask for it, and may have to queue for a core each time.
+        if left < BLAMED * late and left < SURE:
+            late = left
+        for run in self._suspected:
+            run[5] = max(run[5], late)
+        self._suspected.clear()
 
     def _end(self, thread):
         run = self.runs.pop(thread, None)
@@ -204,11 +232,12 @@ class Sampler:
         A busy machine makes a computing thread look as if it slept, but for this.
         """
         clock = self.clocks.get(thread)
-        if clock is None:
-            return 0
+        # glibc: a thread's clock id is its inverted system id, shifted by three bits.
+        return 0 if clock is None else self._queued(~(clock >> 3))
+
+    def _queued(self, native):
         try:
-            # glibc: a thread's clock id is its inverted system id, shifted by three bits.
-            descriptor = p.open_file("/proc/self/task/%d/schedstat" % ~(clock >> 3), p.READ_FLAGS)
+            descriptor = p.open_file("/proc/self/task/%d/schedstat" % native, p.READ_FLAGS)
             try:
                 return int(p.read_file(descriptor, 64).split()[1])
             finally:
@@ -243,6 +272,8 @@ class Sampler:
         self.clocks.clear()
         self.idle.clear()
         self._undelayed.clear()
+        self._suspected.clear()
+        self._own_queued = 0
         self.running = False
         self.cpu_ns = self.ticks = 0
 
