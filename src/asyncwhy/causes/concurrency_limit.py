@@ -17,7 +17,7 @@ from asyncwhy.causes.queueing import (
     spared_s,
     wider,
 )
-from asyncwhy.causes.seconds import seconds
+from asyncwhy.causes.seconds import queue, seconds
 from asyncwhy.causes.single_thread import single_threads
 from asyncwhy.model import Effects, Related, Remedy, Safety
 
@@ -101,10 +101,10 @@ def _words(group: Contended, limit: int) -> Words:
     mean = group.late_s / len(group.queued)
     name = _name(group, limit)
     return Words(
-        headline=f"{tasks} tasks queue for {name}",
+        headline=f"{queue(tasks)} for {name}",
         label=f"{name}: {len(group.queued)} waits, {seconds(mean)} on average",
         message=(
-            f"{tasks} tasks queued for {name}, {seconds(mean)} on average. If the limit is wanted (it may protect a "
+            f"{queue(tasks)} for {name}, {seconds(mean)} on average. If the limit is wanted (it may protect a "
             "database, a peer, memory or a rate), this is what it costs; if it is a default, choose it."
         ),
     )

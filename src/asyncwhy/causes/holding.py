@@ -72,6 +72,8 @@ def long_enough(facts: ProcessFacts, pieces: list[Piece]) -> list[Piece]:
     stacks = {piece.stack for piece in pieces}
     starting = {stack for stack in stacks if starts_thread(facts.stack(stack), library)}
     sockets = {stack for stack in stacks if _never_waits(facts.stack(stack), library)}
+    # The loop itself, which lets go of what a step left behind: no line of anybody's.
+    starting |= {stack for stack in stacks if _is_loop(facts.stack(stack), library)}
     return [
         piece
         for piece in pieces
@@ -79,6 +81,11 @@ def long_enough(facts: ProcessFacts, pieces: list[Piece]) -> list[Piece]:
         and piece.stack not in starting
         and not (piece.kind is Kind.BLOCKED and piece.stack in sockets)
     ]
+
+
+def _is_loop(stack: tuple[Site, ...], library: str) -> bool:
+    own = stack[0] if stack else None
+    return own is not None and own.file.startswith(library) and own.function.endswith("_run_once")
 
 
 def _never_waits(stack: tuple[Site, ...], library: str) -> bool:

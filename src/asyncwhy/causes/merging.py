@@ -9,8 +9,9 @@ from asyncwhy.causes.draft import Draft, Run
 from asyncwhy.causes.seconds import seconds
 from asyncwhy.model import Effects, Related, Site, Victim
 
-#: Causes of a single long hold: a call that waits also computes a little, and a busy machine shows it.
-HOLDS = frozenset(("blocking-call", "cpu-on-loop", "gil-held"))
+#: Causes of holds, which one line may have several of: a call that waits also computes a little, a busy machine
+#: shows it, and of many short turns some are long.
+HOLDS = frozenset(("blocking-call", "cpu-on-loop", "gil-held", "many-small-holds"))
 #: Operations of which one synchronous function does several for one purpose: connect, send, quit.
 STEPS = frozenset(("net", "db", "disk", "subprocess"))
 

@@ -19,6 +19,9 @@ SLUG = "second-loop"
 
 #: This many loops made by one line are a loop per call.
 PER_CALL = 3
+#: A single loop on a thread that was started for it, and that lasts for this share of another one, is no
+#: detour of a call but a service beside it.
+LASTING = 0.5
 
 
 def find(run: Run) -> list[Draft]:
@@ -63,6 +66,8 @@ def _draft(run: Run, facts: ProcessFacts, runs: list[tuple[LoopRun, tuple[Site, 
     per_call = len(loops) >= PER_CALL and len(distinct) >= PER_CALL
     if not meanwhile and not per_call:
         return None
+    if meanwhile and len(loops) == 1 and _has_its_thread(facts, loops[0], meanwhile):
+        return None
     site, stack = runs[0][1][0], runs[0][1]
     spent = sum(loop.until(facts.line.ended) - loop.start for loop in loops)
     call = run.source.call_at(site.file, site.line, site.column or None, None, site.end_column)
@@ -88,6 +93,17 @@ def _draft(run: Run, facts: ProcessFacts, runs: list[tuple[LoopRun, tuple[Site, 
         remedies=_remedies(bool(meanwhile)),
         change=None if meanwhile else _at_once(facts, loops),
         thread=loops[0].thread,
+    )
+
+
+def _has_its_thread(facts: ProcessFacts, loop: LoopRun, others: list[LoopRun]) -> bool:
+    """Whether a loop was given a thread of its own on purpose, for about as long as another one runs."""
+    lasted = loop.until(facts.line.ended) - loop.start
+    longest = max(other.until(facts.line.ended) - other.start for other in others)
+    return (
+        loop.thread in facts.line.threads
+        and all(job.worker != loop.thread for job in facts.jobs)
+        and lasted >= LASTING * longest
     )
 
 

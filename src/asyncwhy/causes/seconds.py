@@ -24,3 +24,8 @@ def several(lengths: Sequence[float]) -> str:
 def times(count: int) -> str:
     """Once, or how many times."""
     return "once" if count == 1 else f"{count} times"
+
+
+def queue(tasks: int) -> str:
+    """`a task queues` or `3 tasks queue`."""
+    return "a task queues" if tasks == 1 else f"{tasks} tasks queue"

@@ -6,7 +6,7 @@ from asyncwhy.analysis.contention import ACQUIRE
 from asyncwhy.analysis.replay import Change
 from asyncwhy.causes.draft import Draft, Run, Words
 from asyncwhy.causes.queueing import Contended, contended, freed, locks, package_of, spared_s
-from asyncwhy.causes.seconds import seconds
+from asyncwhy.causes.seconds import queue, seconds
 from asyncwhy.model import Effects, Related, Remedy, Safety, Site
 
 SLUG = "serialised-by-lock"
@@ -59,12 +59,12 @@ def _words(group: Contended, site: Site) -> Words:
     held = sum(group.held.values())
     mean = group.late_s / len(group.queued)
     return Words(
-        headline=f"{tasks} tasks queue for one lock"
+        headline=f"{queue(tasks)} for one lock"
         if len(group.primitives) == 1
-        else f"{tasks} tasks queue for {len(group.primitives)} locks made at one place",
+        else f"{queue(tasks)} for {len(group.primitives)} locks made at one place",
         label=f"the lock was held here for {seconds(held)} while others wanted it",
         message=(
-            f"{tasks} tasks waited for a `{group.kind}`, {seconds(mean)} on average, while {holders} others held "
+            f"{queue(tasks)} for a `{group.kind}`, {seconds(mean)} on average, while {holders} others held "
             f"it and awaited in line {site.line}."
         ),
     )

@@ -9,7 +9,7 @@ from asyncwhy.analysis.facts import ProcessFacts
 from asyncwhy.analysis.replay import Change
 from asyncwhy.causes.draft import Draft, Run, Words
 from asyncwhy.causes.overlapping import hurts_by_itself
-from asyncwhy.causes.seconds import seconds
+from asyncwhy.causes.seconds import queue, seconds
 from asyncwhy.model import Effects, Remedy, Safety, Site, Victim
 
 #: So many tasks must have waited for the thread at once, on average while any did.
@@ -53,7 +53,7 @@ def _draft(run: Run, facts: ProcessFacts, slug: str, one: Answering, queued: lis
         facts=facts,
         site=site,
         words=Words(
-            headline=f"{len(tasks)} tasks queue for the one thread behind `{name}`",
+            headline=f"{queue(len(tasks))} for the one thread behind `{name}`",
             label=f"one thread: {len(queued)} waits in its queue, {seconds(late / len(queued))} on average",
             message=(
                 f"{owner} for all that `{name}` is asked for: {one.at_once:.1f} tasks waited for it at once, "

@@ -217,7 +217,8 @@ def _reason(facts: Facts, drafts: list[Draft], serial: bool) -> str:
         if serial and len(tasks) > 1:
             return f"{len(tasks)} tasks ran one after another"
         held = sum(one.cost_s or 0.0 for one in drafts if one.spans and one.facts is process)
-        return f"the event loop was stopped for {seconds(held)} of {seconds(process.loop_s or facts.wall_s)}"
+        whole = process.loop_s or facts.wall_s
+        return f"the event loop was stopped for {seconds(min(held, whole))} of {seconds(whole)}"
     return draft.words.headline.replace("`", "")
 
 

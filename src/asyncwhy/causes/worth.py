@@ -16,6 +16,8 @@ ONCE_S = 0.05
 #: this share of its time in it: in a program that is meant to be asynchronous that is the answer sought.
 ALONE_SHARE = 0.10
 ALONE_S = 0.05
+#: Causes whose cost is time on the CPU.
+COMPUTING = frozenset(("cpu-on-loop", "gil-held"))
 #: Queueing hurts nobody by itself: where the replay knows what the run would save, that alone counts.
 QUEUES = frozenset(("serialised-by-lock", "concurrency-limit", "serial-dispatch"))
 
@@ -25,7 +27,9 @@ def worthwhile(draft: Draft, gain_s: float | None, wall_s: float, least_s: float
     if draft.worth:
         return True
     least = max(least_s, LEAST_SHARE * wall_s)
-    if draft.cost_s is not None and draft.cost_s < (max(least, ONCE_S) if draft.count == 1 else least):
+    if draft.cost_s is not None and draft.cost_s < least:
+        return False
+    if draft.cost_s is not None and draft.count == 1 and _alone(draft, draft.cost_s) < max(least, ONCE_S):
         return False
     if gain_s is not None and gain_s >= least:
         return True
@@ -36,3 +40,8 @@ def worthwhile(draft: Draft, gain_s: float | None, wall_s: float, least_s: float
         return True
     waits = draft.cause == "blocking-call" and draft.cost_s is not None
     return waits and (draft.cost_s or 0.0) >= max(ALONE_S, ALONE_SHARE * wall_s)
+
+
+def _alone(draft: Draft, cost_s: float) -> float:
+    """What something costs where no other program takes the core from it meanwhile."""
+    return min(cost_s, draft.effects.cpu_s) if draft.cause in COMPUTING else cost_s

@@ -41,6 +41,10 @@ LOCKED_BY_THREADS = (
     "or, if threads take it too: hold it for less there, or take it in a thread: put the `with` into a function, and "
     "`await asyncio.to_thread(function)`"
 )
+LIBRARYS = (
+    "this is the work of what is awaited, on the loop's own thread: ask it for less at once (pages, a stream), or run "
+    "all that uses it in another process"
+)
 _DOTTED = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)+")
 
 
@@ -107,8 +111,14 @@ def cpu_on_loop_remedies(
         parsed = source.parsed(site.file)
         words = f"move the computation around line {site.line} into a function and run that in a process: "
         return (Remedy(f"{words}`await {process_call(parsed, 'function, ...')}`", Safety.SKETCH),)
+    if _is_awaited(link, node):
+        return (Remedy(LIBRARYS, Safety.SKETCH),)
     if is_owned_by_its_thread(link, call):
         return tuple(_threaded(source, link, call, ""))  # nor can its object be sent to a process
+    title = f"or keep the loop responsive, {COMPUTES_NO_FASTER}: one line, runs on a worker thread"
+    dropped = isinstance(link.parsed.module.parents.get(node), ast.Expr)
+    if dropped and isinstance(node.func, ast.Attribute) and not deeper:
+        return tuple(_threaded(source, link, call, title))  # what it changes would change in the process only
     function = link.parsed.module.segment(node.func)
     arguments = [link.parsed.module.segment(argument) for argument in node.args]
     if node.keywords:
@@ -121,7 +131,6 @@ def cpu_on_loop_remedies(
         job = ", ".join([function, *arguments])
     words = "compute in a process, so that the loop stays free and other cores help: "
     process = Remedy(f"{words}`await {process_call(link.parsed, shorten(job))}`", Safety.SKETCH)
-    title = f"or keep the loop responsive, {COMPUTES_NO_FASTER}: one line, runs on a worker thread"
     return (process, *_threaded(source, link, call, title))
 
 
@@ -135,8 +144,7 @@ def _whole_loop(source: PythonSource, site: Site, loop: int) -> Remedy:
 
 def _threaded(source: PythonSource, link: Link, call: str, title: str) -> list[Remedy]:
     to_thread = thread_call(link.parsed)
-    awaited = link.call is not None and isinstance(link.parsed.module.parents.get(link.call), ast.Await)
-    if awaited:
+    if link.call is not None and _is_awaited(link, link.call):
         return []  # the library's own coroutine blocks beneath: no thread can run it
     if is_owned_by_its_thread(link, call):
         words = f"`{call}` may only be used in the thread that made its object: keep all of it in one"
@@ -149,6 +157,13 @@ def _threaded(source: PythonSource, link: Link, call: str, title: str) -> list[R
         ]
     safe = changes_nothing_shared(source, link, call)
     return [Remedy(title, Safety.SAFE if safe else Safety.CHANGES_BEHAVIOUR, diff)]
+
+
+def _is_awaited(link: Link, node: ast.expr) -> bool:
+    parent = link.parsed.module.parents.get(node)
+    if isinstance(parent, ast.withitem):
+        return isinstance(link.parsed.module.parents.get(parent), ast.AsyncWith)
+    return isinstance(parent, ast.Await)
 
 
 def _line(link: Link) -> int:

@@ -142,7 +142,7 @@ def _remedy(frame: Frame, report: Report, finding: Finding, remedy: Remedy, *, f
     page = frame.page
     if first:
         page.blank()
-        head, title = "   help: ", remedy.title
+        head, title = "   help: ", _OR.sub("", remedy.title)
     else:
         title = _OR.sub("", remedy.title)
         head = "   or, " if title.startswith("if ") else "   or: "

@@ -1,4 +1,5 @@
 """ffmpeg-like conversions, one after the other though create_subprocess_exec is used."""
+
 import asyncio
 import sys
 

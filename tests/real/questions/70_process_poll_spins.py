@@ -1,4 +1,5 @@
 """Popen then wait() in a coroutine."""
+
 import asyncio
 import subprocess
 import sys

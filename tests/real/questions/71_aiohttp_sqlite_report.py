@@ -1,4 +1,5 @@
 """aiohttp server: one slow report blocks /health."""
+
 import asyncio
 import sqlite3
 
@@ -40,7 +41,9 @@ async def main():
             async with session.get(base + path) as answer:
                 return await answer.text()
 
-        print(await asyncio.gather(*(get(p) for p in ["/report", "/health", "/report", "/health", "/report"])))
+        print(
+            await asyncio.gather(*(get(p) for p in ["/report", "/health", "/report", "/health", "/report"]))
+        )
     await runner.cleanup()
 
 

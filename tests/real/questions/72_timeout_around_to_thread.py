@@ -1,4 +1,5 @@
 """wait_for around to_thread: timeouts do not stop the threads; pool is full."""
+
 import asyncio
 import time
 

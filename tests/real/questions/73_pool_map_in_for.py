@@ -1,4 +1,5 @@
 """ThreadPoolExecutor.map consumed with a for loop in a coroutine."""
+
 import asyncio
 import time
 from concurrent.futures import ThreadPoolExecutor

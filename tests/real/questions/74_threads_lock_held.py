@@ -1,4 +1,5 @@
 """An asyncio.Lock-less counter guarded with threading.Lock held by a worker thread."""
+
 import asyncio
 import threading
 import time

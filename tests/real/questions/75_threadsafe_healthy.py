@@ -1,4 +1,5 @@
 """A loop thread and clients in threads of their own: run_coroutine_threadsafe."""
+
 import asyncio
 import threading
 

@@ -1,4 +1,5 @@
 """A wanted rate limit: a client that may call 20 times a second."""
+
 import asyncio
 import time
 

@@ -1,4 +1,5 @@
 """TaskGroup inside the for loop."""
+
 import asyncio
 
 

@@ -1,4 +1,5 @@
 """gather without return_exceptions: after the first error the rest runs on unseen."""
+
 import asyncio
 
 

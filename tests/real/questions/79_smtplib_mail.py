@@ -1,4 +1,5 @@
 """Sends confirmation mails with smtplib in the request handler."""
+
 import asyncio
 import smtplib
 import socket

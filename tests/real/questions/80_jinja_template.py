@@ -1,4 +1,5 @@
 """Rendering a big template per request (jinja2) on the loop."""
+
 import asyncio
 
 import httpx
@@ -7,7 +8,9 @@ from starlette.applications import Starlette
 from starlette.responses import HTMLResponse
 from starlette.routing import Route
 
-TEMPLATE = Template("<ul>{% for row in rows %}<li>{{ row.name|upper }}: {{ '%0.2f'|format(row.price) }}</li>{% endfor %}</ul>")
+TEMPLATE = Template(
+    "<ul>{% for row in rows %}<li>{{ row.name|upper }}: {{ '%0.2f'|format(row.price) }}</li>{% endfor %}</ul>"
+)
 ROWS = [{"name": f"product {n}", "price": n / 7} for n in range(30000)]
 
 

@@ -1,4 +1,5 @@
 """FastAPI + sync SQLAlchemy session inside async def."""
+
 import asyncio
 
 import httpx

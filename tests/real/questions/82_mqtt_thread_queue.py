@@ -1,4 +1,5 @@
 """MQTT-like client thread puts into asyncio.Queue directly."""
+
 import asyncio
 import threading
 import time

@@ -1,4 +1,5 @@
 """Bounded pipeline with three stages and workers: healthy."""
+
 import asyncio
 
 

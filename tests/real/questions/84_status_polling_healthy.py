@@ -1,4 +1,5 @@
 """Polls a job's status over HTTP until it is done: a wanted interval; healthy."""
+
 import asyncio
 
 import httpx
