@@ -27,9 +27,8 @@ def worthwhile(draft: Draft, gain_s: float | None, wall_s: float, least_s: float
     if draft.worth:
         return True
     least = max(least_s, LEAST_SHARE * wall_s)
-    if draft.cost_s is not None and draft.cost_s < least:
-        return False
-    if draft.cost_s is not None and draft.count == 1 and _alone(draft, draft.cost_s) < max(least, ONCE_S):
+    cost = None if draft.cost_s is None else _alone(draft, draft.cost_s)
+    if cost is not None and cost < (max(least, ONCE_S) if draft.count == 1 else least):
         return False
     if gain_s is not None and gain_s >= least:
         return True
@@ -39,7 +38,8 @@ def worthwhile(draft: Draft, gain_s: float | None, wall_s: float, least_s: float
     if late >= least:
         return True
     waits = draft.cause == "blocking-call" and draft.cost_s is not None
-    return waits and (draft.cost_s or 0.0) >= max(ALONE_S, ALONE_SHARE * wall_s)
+    off_cpu_s = (draft.cost_s or 0.0) - draft.effects.cpu_s
+    return waits and off_cpu_s >= max(ALONE_S, ALONE_SHARE * wall_s)
 
 
 def _alone(draft: Draft, cost_s: float) -> float:
