@@ -7,7 +7,7 @@ import textwrap
 import pytest
 
 from asyncwhy.source.python_module import Module
-from asyncwhy.source.python_polls import poll_at
+from asyncwhy.source.python_polls import poll_at, spin_at
 
 POLLS = {
     "a flag": ("while not done:\n    await sleep(0)", "not done"),
@@ -56,3 +56,21 @@ def test_a_loop_that_only_asks(what: str) -> None:
 @pytest.mark.parametrize("what", WORK)
 def test_a_loop_that_gets_on(what: str) -> None:
     assert ask(WORK[what]) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "question"),
+    [
+        ("while process.poll() is None:\n    pass\n", "process.poll() is None"),
+        ("while not self.done:\n    continue\n", "not self.done"),
+        ("while True:\n    if future.done():\n        break\n", "future.done()"),
+        ("while time.time() < end:\n    pass\n", None),
+        ("while worker.step():\n    pass\n", None),
+        ("while not event.is_set():\n    count += 1\n", None),
+        ("while not event.is_set():\n    await turn()\n", None),
+    ],
+)
+def test_a_loop_that_only_asks_is_told_from_one_that_works(text: str, question: str | None) -> None:
+    body = "async def f():\n" + textwrap.indent(text, "    ")
+    poll = spin_at(Module("f.py", body, tuple(body.split("\n"))), 2)
+    assert (poll and poll.question) == question
