@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import functools
+import importlib.util
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -60,11 +62,40 @@ def require(
 
 def observe(python: Path, program: Path, folder: Path, *, uvloop: bool = False) -> Observed:
     """Runs a program under `asyncwhy run`; `folder` takes the trace and the report."""
-    report, trace = folder / "report.json", folder / "run.asyncwhy"
-    told = ["--format", "json", "--report", str(report), "-o", str(trace), "--python", str(python)]
     runner = [str(WITH_UVLOOP)] if uvloop else []
+    return _observe(["--python", str(python), *runner, str(program)], folder)
+
+
+def observe_node(program: Path, folder: Path, *options: str) -> Observed:
+    """The same for a program of Node.js, or a skip that says what this machine lacks."""
+    require_node()
+    return _observe(["--", "node", *options, str(program)], folder)
+
+
+def require_node(at_least: int = 18) -> None:
+    """A skip where there is no Node.js that can be observed, or nothing that reads JavaScript."""
+    version = node_version()
+    if version < at_least:
+        pytest.skip(f"Node.js {at_least} is not on this machine")
+    if importlib.util.find_spec("tree_sitter") is None:
+        pytest.skip("tree-sitter is not installed: pip install 'asyncwhy[node]'")
+
+
+@functools.cache
+def node_version() -> int:
+    """The main version of the `node` on the path; 0 without one."""
+    node = shutil.which("node")
+    if node is None:
+        return 0
+    told = subprocess.run([node, "--version"], capture_output=True, text=True).stdout
+    return int(told.strip().removeprefix("v").partition(".")[0] or 0)
+
+
+def _observe(command: list[str], folder: Path) -> Observed:
+    report, trace = folder / "report.json", folder / "run.asyncwhy"
+    told = ["--format", "json", "--report", str(report), "-o", str(trace)]
     done = subprocess.run(
-        [sys.executable, "-m", "asyncwhy", "run", *told, *runner, str(program)],
+        [sys.executable, "-m", "asyncwhy", "run", *told, *command],
         cwd=folder,
         capture_output=True,
         text=True,

@@ -121,15 +121,32 @@ class Specimen:
 
     @property
     def sick(self) -> Path:
-        return self.folder / "sick.py"
+        return sick_in(self.folder)
 
     @property
     def cured(self) -> Path:
-        return self.folder / "cured.py"
+        return self.sick.with_stem("cured")
+
+
+def sick_in(folder: Path) -> Path:
+    """The sick program of a specimen's folder, in whichever language it is written."""
+    return next(
+        (folder / name for name in ("sick.js", "sick.mjs", "sick.ts") if (folder / name).exists()),
+        folder / "sick.py",
+    )
 
 
 def all_specimens(root: Path = SPECIMENS) -> tuple[Specimen, ...]:
     """Every specimen of Python, by name."""
+    return tuple(one for one in _read(root) if one.runtime != "node")
+
+
+def node_specimens(root: Path = SPECIMENS) -> tuple[Specimen, ...]:
+    """Every specimen of Node.js, by name."""
+    return tuple(one for one in _read(root) if one.runtime == "node")
+
+
+def _read(root: Path) -> tuple[Specimen, ...]:
     return tuple(read_specimen(path.parent) for path in sorted(root.glob("*/*/expected.toml")))
 
 
@@ -192,7 +209,7 @@ def _several(value: Any) -> tuple[Any, ...]:
 
 def _place(folder: Path, reference: str | dict[str, str]) -> Place:
     if isinstance(reference, str):
-        reference = {"file": "sick.py", "text": reference}
+        reference = {"file": sick_in(folder).name, "text": reference}
     file, text = reference["file"], reference["text"]
     lines = (folder / file).read_text(encoding="utf-8").split("\n")
     found = [number for number, line in enumerate(lines, 1) if text in line]

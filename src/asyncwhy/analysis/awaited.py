@@ -40,7 +40,7 @@ class Awaited:
     """One execution of an await: from `start` to `end` (when it could go on), of which `await_s` were waiting.
 
     `turnstile` says that it waited for other tasks of the program, `other` the task it waited for, if one,
-    `joins` that it waited for several together.
+    `joins` that it waited for several together, `begun` when what it waited for was, where that is recorded.
     """
 
     site: Site
@@ -52,6 +52,7 @@ class Awaited:
     turnstile: bool = False
     other: int = 0
     joins: bool = False
+    begun: float | None = None
 
 
 @dataclass(slots=True)
@@ -69,7 +70,7 @@ def calls(line: Timeline, origins: Origins) -> list[Call]:
     """Every call that executed at least two awaits."""
     rows, kept = _rows(line)
     shapes = _Shapes(line, origins)
-    lost, woken = _Holds(line), _Wakers(line)
+    lost, woken, begun = _Holds(line), _Wakers(line), _begun(line)
     made: list[Call] = []
     open_calls: dict[int, Call] = {}
     last_task = -1
@@ -90,7 +91,7 @@ def calls(line: Timeline, origins: Origins) -> list[Call]:
                 one = call.awaits[-1]
                 one.end, one.await_s = ended, one.await_s + waited
             else:
-                one = Awaited(site, began, ended, waited, stack, 0.0)
+                one = Awaited(site, began, ended, waited, stack, 0.0, begun=begun.get((task, start)))
                 call.awaits.append(one)
             if waited >= one.longest_s:
                 one.longest_s, one.stack = waited, stack
@@ -122,6 +123,12 @@ def _rows(line: Timeline) -> tuple[Any, list[int]]:
     shared = kept > 0
     shared[:-1] |= kept[1:] > 0
     return rows[shared], kept[shared].tolist()
+
+
+def _begun(line: Timeline) -> dict[tuple[int, int], float]:
+    """When what a wait (task, start) waited for was begun, for those that were begun earlier."""
+    rows = line.process.table("begun").tolist()
+    return {(task, start): float(line.seconds(made)) for start, made, task, _ in rows}
 
 
 class _Shapes:

@@ -218,7 +218,10 @@ class _Simulation:
     def _part(self, node: int, began: float, offset: float, cuts: Sequence[Cut], thread: int) -> None:
         """Run from `offset` to the next cut, leave the loop there, come back after it."""
         run = self.plan.run[node]
-        cut = next((cut for cut in cuts if cut.offset >= offset - 1e-12), None)
+        # What begins at the node's end, or has no length, leaves nothing out: it would be come back to for ever.
+        cut = next(
+            (c for c in cuts if c.offset >= offset - 1e-12 and c.offset < run and c.length > 1e-9), None
+        )
         until = run if cut is None else min(max(cut.offset, offset), run)
         ended = began + until - offset
         self.free[thread] = ended

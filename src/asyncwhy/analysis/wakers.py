@@ -32,6 +32,9 @@ def resolve(line: Timeline) -> None:
     reading, writing, written = local_causes(line)
     waker[reading], ready[reading] = writing, np.minimum(written, line.start[reading])
     short = line.end - line.start < np.where(line.foreign, LONG_FOREIGN_S, LONG_S)
+    # Node's callbacks are the user's own code, which settles a promise in the midst of what it does: whoever
+    # awaits it goes on after the callback, whatever that did besides.
+    short |= line.process.meta.get("runtime") == "node"
     short_callback = ((line.ref & schema.CALLBACK) > 0) & short
     root, when, foreign = waker.copy(), ready.copy(), line.foreign.copy()
     for _ in range(CHAIN):

@@ -19,7 +19,7 @@ from asyncwhy.causes.merging import one_fault
 from asyncwhy.causes.placements import placements
 from asyncwhy.causes.queueing import SMALL
 from asyncwhy.model import Effects, Finding, Remedy, Report, Safety, Site
-from asyncwhy.source import PythonSource, Sources
+from asyncwhy.source import Languages, PythonSource, Sources
 from asyncwhy.trace.reader import Trace
 
 #: Replays are made for so many findings, the dearest first; together they still show what all would save.
@@ -43,7 +43,7 @@ def diagnose(
 ) -> Report:
     """The report on a trace; `least_s` is what a finding must cost, in seconds.  `drawn` adds the picture."""
     facts = analyse(trace)
-    source = PythonSource(Sources(trace.sources))
+    source = Languages(Sources(trace.sources))
     run = Run(facts, source)
     found, faults = _look(run)
     priced = _price(facts, _disjoint(one_fault(run, found)))

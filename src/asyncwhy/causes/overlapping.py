@@ -34,6 +34,8 @@ class Executed:
     def sleeps(self) -> bool:
         """Whether it only passes time: that is wanted, and not work."""
         owner, _, last = self.source.call.rpartition(".")
+        if self.source.call == "setTimeout":  # JavaScript's, however it is made a promise
+            return True
         return last in ("sleep", "sleep_until", "sleep_forever") and owner in ("asyncio", "anyio", "trio")
 
 
@@ -90,11 +92,16 @@ class Executions:
             covering = [
                 one for one in here if one.line == site.line and one.column <= site.column < one.end_column
             ]
-            here = exact or covering or here
+            here = exact or sorted(covering, key=_size)[:1] or here
         elif not here:
             # The way out of an `async with` stands at its keyword.
             here = [one for one in own if one.kind is not AwaitKind.AWAIT and one.line == site.line]
         return here[0] if len(here) == 1 else None
+
+
+def _size(one: Await) -> tuple[int, int]:
+    """Of several awaits around a place the smallest is meant: V8 places an await at its operand."""
+    return (one.extent.end_line - one.extent.line, one.end_column - one.column)
 
 
 def turns_of(facts: ProcessFacts, call: Call, executed: list[Executed]) -> Iterator[Turns]:
@@ -192,6 +199,8 @@ def own_stack(facts: ProcessFacts, call: Call, one: Awaited) -> tuple[Site, ...]
 
 def began_before(facts: ProcessFacts, executed: Executed, since: float) -> bool:
     """Whether it waited for a task that had been started by `since`: that overlapped already."""
+    if executed.one.begun is not None and executed.one.begun < since - 1e-6:
+        return True
     other = facts.task_of(executed.one.other)
     return other is not None and other.created < since - 1e-6
 

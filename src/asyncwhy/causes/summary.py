@@ -26,17 +26,24 @@ def program(facts: Facts) -> Program:
     """What was observed."""
     metas = [process.process.meta for process in facts.processes]
     versions = sorted({str(meta.get("version", "")) for meta in metas})
-    loops = {run.implementation.partition(".")[0] for run in facts.loops}
+    loops = {run.implementation.partition(".")[0] for run in facts.loops} - {"libuv"}
     frameworks = sorted({name for meta in metas for name in meta.get("frameworks", ())} - loops)
     frameworks = [*sorted(loops), *(name for name in frameworks if name not in BENEATH)]
     return Program(
         argv=tuple(facts.trace.run.get("shown") or facts.trace.run.get("command", ())),
-        runtime="python",
+        runtime=runtime_of(facts),
         runtime_version=", ".join(versions),
         frameworks=tuple(frameworks),
         exit_code=facts.trace.run.get("exit_code"),
         processes=len(facts.processes),
     )
+
+
+def runtime_of(facts: Facts) -> str:
+    """What runs the program: that of most processes that had a loop, of all where none had."""
+    looping = [process for process in facts.processes if process.line.loops] or facts.processes
+    names = [str(process.process.meta.get("runtime", "python")) for process in looping]
+    return max(sorted(set(names)), key=names.count, default="python")
 
 
 def parallelism(facts: Facts) -> Parallelism:

@@ -12,6 +12,7 @@ from asyncwhy.analysis.replay import Replay
 from asyncwhy.analysis.schedule import Nodes
 from asyncwhy.causes.draft import Draft, Run
 from asyncwhy.causes.holding import merged
+from asyncwhy.causes.runtimes import is_node, threads_reason
 from asyncwhy.causes.seconds import seconds
 from asyncwhy.causes.waiting import critical_reason, overlap_reason
 from asyncwhy.model import Concurrency, Finding, Verdict
@@ -62,7 +63,7 @@ def judge(
         concurrency.achieved, 1.0
     )
     verdict = Verdict.NOT_ASYNCHRONOUS if serial or stopped >= MOST else Verdict.PARTLY
-    return Judgement(verdict, _reason(facts, drafts, serial), (), concurrency)
+    return Judgement(verdict, _reason(facts, drafts, serial), threads_reason(facts), concurrency)
 
 
 def _concurrency(facts: Facts, together: dict[int, Replay]) -> Concurrency:
@@ -102,8 +103,13 @@ def _stopped_share(process: ProcessFacts, drafts: list[Draft]) -> float:
 def _no_loop(facts: Facts) -> tuple[str, tuple[str, ...]]:
     if not facts.processes:
         return "the program did not let the agent in", (
-            "asyncwhy watches Python programs from inside; none below this command told it anything.",
-            "It cannot look into python -I, -E or -S, nor into interpreters older than 3.9.",
+            "asyncwhy watches Python and Node.js programs from inside; none below this command told it anything.",
+            "It cannot look into python -I, -E or -S, nor into interpreters older than 3.9 (Node.js: 18).",
+        )
+    if all(is_node(process) for process in facts.processes):
+        return f"the program ended after {seconds(facts.wall_s)} without anything asynchronous", (
+            "No async function, timer or callback ran.",
+            "try: a run that does some real work",
         )
     return f"the program ended after {seconds(facts.wall_s)} without starting a loop", (
         "asyncwhy watches asyncio and trio event loops; none was started.",
@@ -139,7 +145,7 @@ def _healthy(facts: Facts, run: Run) -> tuple[str, tuple[str, ...]]:
     length = None if facts.endless else critical_reason(run, process)
     if length:
         told.append(length)
-    return reason, tuple(told)
+    return reason, (*told, *threads_reason(facts))
 
 
 def answered_one_by_one(process: ProcessFacts) -> int:

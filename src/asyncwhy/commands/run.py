@@ -31,7 +31,7 @@ class Run(Verb):
     name = "run"
     summary = "run a program and say why it is not asynchronous"
     usage = (
-        "asyncwhy run [options] program.py [args...]\n"
+        "asyncwhy run [options] program.py|program.js [args...]\n"
         "       asyncwhy run [options] -m module [args...]\n"
         "       asyncwhy run [options] -- any command line"
     )
@@ -152,6 +152,8 @@ def _leave(code: int) -> int:
 
 def _command(options: argparse.Namespace) -> tuple[list[str], list[str]]:
     """What to run, and how to call it to a person."""
+    from asyncwhy.probes import node
+
     words: list[str] = options.command
     if options.module:
         python = _interpreter(options.python, options.module)
@@ -170,6 +172,10 @@ def _command(options: argparse.Namespace) -> tuple[list[str], list[str]]:
         raise ProgramNotFound(f"there is no file {words[0]}")
     if os.path.isdir(words[0]) and not os.path.exists(os.path.join(words[0], "__main__.py")):
         raise ProgramNotFound(f"{words[0]} is a folder without a __main__.py")
+    if words[0].endswith(node.ENDINGS):
+        if options.python:
+            raise UsageError("--python is for Python programs; `run -- path/to/node program.js` names a node")
+        return [node.find(), *words], words
     return [_interpreter(options.python), *words], words
 
 

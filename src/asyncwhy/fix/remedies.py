@@ -7,11 +7,13 @@ from dataclasses import replace
 from asyncwhy.causes.draft import Draft
 from asyncwhy.causes.worth import LEAST_S
 from asyncwhy.fix.blocking import COMPUTES_NO_FASTER, blocking_call_remedies, cpu_on_loop_remedies
+from asyncwhy.fix.javascript import javascript_remedies
 from asyncwhy.fix.never import never_awaited_remedies
 from asyncwhy.fix.sequence import sequential_awaits_remedies
 from asyncwhy.fix.turns import await_in_loop_remedies
 from asyncwhy.model import Remedy, Site
 from asyncwhy.source import PythonSource
+from asyncwhy.source.languages import is_javascript
 
 #: Said of a thread that gains nothing.
 TAKES_AS_LONG = "though the run takes as long (threads share the GIL)"
@@ -19,6 +21,8 @@ TAKES_AS_LONG = "though the run takes as long (threads share the GIL)"
 
 def remedies_of(source: PythonSource, draft: Draft) -> tuple[Remedy, ...]:
     """The remedies of a draft, the best first."""
+    if is_javascript(draft.site.file):
+        return javascript_remedies(draft)
     if draft.for_answer:
         return draft.remedies
     if draft.cause == "blocking-call" or (draft.cause == "many-small-holds" and draft.operation != "cpu"):

@@ -1,4 +1,4 @@
-"""Starts a command with the Python agent in every interpreter below it, and waits for its end.
+"""Starts a command with the agents in every interpreter below it, and waits for its end.
 
 The program keeps its terminal, its descriptors and its process group, so signals and job control work as
 without us.  Ctrl-C reaches the program from the terminal; the host only waits.  SIGTERM and SIGHUP sent to
@@ -22,6 +22,7 @@ from types import FrameType
 from typing import Any
 
 from asyncwhy.errors import ProgramNotFound, ProgramNotRunnable, TraceUnwritable
+from asyncwhy.probes import node
 from asyncwhy.probes.python_stream import Streams
 from asyncwhy.trace import schema
 from asyncwhy.trace.writer import Writer
@@ -52,6 +53,7 @@ def environment(folder: Path) -> dict[str, str]:
     if old is not None:
         made["ASYNCWHY_PYTHONPATH"] = old
     made["PYTHONPATH"] = f"{INJECT}{os.pathsep}{old}" if old else str(INJECT)
+    node.prepare(made)
     return made
 
 

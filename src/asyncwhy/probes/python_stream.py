@@ -1,9 +1,10 @@
-"""Brings home what the Python agents of a run write: their streams become chunks of the trace.
+"""Brings home what the agents of a run write: their streams become chunks of the trace.
 
 Each process appends to a file of its own in the run's folder.  `drain()` takes the whole chunks that are new
 since the last call; a chunk that is still being written, or that a kill cut off, is left where it is.  The
-agent's rows are plain unsigned 64-bit integers with `pthread` identities and absolute times; the trace's
-are narrower, with threads counted from 1 in each process.
+Python agent's rows are plain unsigned 64-bit integers with `pthread` identities and absolute times (Node's the
+same columns as doubles, in files that end in `.node`); the trace's are narrower, with threads counted from 1 in
+each process.
 """
 
 from __future__ import annotations
@@ -40,6 +41,7 @@ RAW: dict[int, tuple[str, ...]] = {
     124: ("time", "thread", "code"),
     109: ("time", "thread", "loop", "stack"),
     115: ("task", "start", "kept"),
+    116: ("task", "start", "made"),
     130: ("time", "primitive", "task", "what", "thread"),
     132: ("time", "transport", "what", "other", "thread"),
     131: ("time", "put", "primitive", "task", "thread", "stack"),
@@ -55,6 +57,8 @@ _TIME = {
 }
 _RAW_CALLBACK, _RAW_TIMER, _RAW_FOREIGN = 1 << 40, 1 << 41, 1 << 62
 _HEADER = struct.Struct("<IIII")
+#: How the name of a stream ends whose rows are doubles.
+DOUBLES = ".node"
 #: A chunk longer than this is not one of ours.
 _LONGEST = 1 << 28
 
@@ -67,6 +71,7 @@ class _Source:
     """
 
     index: int
+    doubles: bool = False
     offset: int = 0
     damaged: bool = False
     threads: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
@@ -94,8 +99,9 @@ class Streams:
 
     def drain(self) -> None:
         """Move every whole chunk that is there into the trace."""
-        for path in sorted(self.folder.glob("*.stream"), key=_age):
-            source = self._sources.setdefault(path, _Source(len(self._sources) + 1))
+        paths = [path for path in self.folder.iterdir() if path.suffix in (".stream", DOUBLES)]
+        for path in sorted(paths, key=_age):
+            source = self._sources.setdefault(path, _Source(len(self._sources) + 1, path.suffix == DOUBLES))
             if not source.damaged:
                 with path.open("rb") as file:
                     file.seek(source.offset)
@@ -133,7 +139,8 @@ class Streams:
 
     def _take(self, source: _Source, kind: int, payload: bytes) -> None:
         if kind in RAW:
-            self._table(source, kind, np.frombuffer(payload, "<u8").reshape(-1, len(RAW[kind])))
+            rows = _whole(kind, payload) if source.doubles else np.frombuffer(payload, "<u8")
+            self._table(source, kind, rows.reshape(-1, len(RAW[kind])))
         elif kind == schema.EVENTS:
             self._events(source, json.loads(payload))
         else:
@@ -201,6 +208,15 @@ class Streams:
             known = source.still.get(thread)
             if known is not None and known[0] <= first:
                 del source.still[thread]
+
+
+def _whole(kind: int, payload: bytes) -> Column:
+    """Rows of doubles as whole numbers; a step that another thread made ready has that time as a negative one."""
+    values = np.nan_to_num(np.frombuffer(payload, "<f8"), nan=0.0, posinf=0.0, neginf=0.0)
+    made: Column = np.abs(values).astype(np.uint64)
+    if kind == schema.KIND_OF["steps"]:
+        made |= np.where(values < 0, np.uint64(_RAW_FOREIGN), np.uint64(0))
+    return made
 
 
 def _age(path: Path) -> tuple[int, str]:

@@ -14,6 +14,7 @@ from asyncwhy.source.interface import (
     Loop,
     Source,
 )
+from asyncwhy.source.languages import Languages
 from asyncwhy.source.python import PythonSource
 from asyncwhy.source.texts import Sources
 
@@ -26,6 +27,7 @@ __all__ = [
     "Function",
     "Guard",
     "Independence",
+    "Languages",
     "Loop",
     "PythonSource",
     "Source",

@@ -15,11 +15,11 @@ from asyncwhy.source.python_paths import callee_nodes, prefixes, reads_of
 
 _TOKEN = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
-_SERIAL = frozenset(
+SERIAL = frozenset(
     "conn connection cursor cur session sess tx txn trans transaction lock mutex rlock websocket ws "
     "reader writer sock socket".split()
 )
-_SERIAL_RECEIVERS = frozenset(
+SERIAL_RECEIVERS = frozenset(
     "f fp fh file queue q inbox outbox mailbox channel chan pipe stream stdin stdout stderr proc "
     "process page browser db database bus serial device driver resp response request condition event".split()
 )
@@ -108,7 +108,7 @@ class Resources:
             return False
         if not receiver and last in ("send", "receive"):
             return True  # ASGI's two callables, handed on
-        return last in _SERIAL or (receiver and last in _SERIAL_RECEIVERS)
+        return last in SERIAL or (receiver and last in SERIAL_RECEIVERS)
 
     def _speaks_http(self) -> bool:
         """Whether a `session` in this module is one of HTTP (safe to share) rather than a database's."""

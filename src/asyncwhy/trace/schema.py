@@ -159,6 +159,10 @@ TABLES: dict[int, tuple[str, np.dtype[np.void]]] = {
         "kept",  # of the wait with that start: how many outer frames are those of the task's wait before
         np.dtype([("start", "<u8"), ("task", "<u4"), ("kept", "<u4")]),
     ),
+    116: (
+        "begun",  # of the wait with that start: when what it waited for had been begun, before the wait before
+        np.dtype([("start", "<u8"), ("made", "<u8"), ("task", "<u4"), ("pad", "<u4")]),
+    ),
     130: (
         "asks",  # a task is about to wait for a primitive; `what`: 1 acquire, 2 get, 3 put
         np.dtype(

@@ -1,0 +1,591 @@
+'use strict';
+/*
+ * asyncwhy's agent for Node.js: loaded by NODE_OPTIONS=--require into every process and worker thread below
+ * `asyncwhy run`.  It notes which async function ran when, what it awaited at which line, which built-in call
+ * held the loop, and what went to libuv's pool; rows go to a file in the folder ASYNCWHY_STREAM names.
+ *
+ * The oath (docs/agent.md): no dependency, private copies of what it uses, nothing of the program changed, no
+ * error of its own ever raised into it, bounded memory.  Rows are doubles; times are ns of CLOCK_MONOTONIC.
+ * `probes/python_stream.py` knows the columns (RAW).
+ */
+(function asyncwhy() {
+  const folder = process.env.ASYNCWHY_STREAM;
+  if (!folder || globalThis[Symbol.for('asyncwhy.agent')]) return;
+  const async_hooks = require('async_hooks');
+  const { promiseHooks } = require('v8');
+  if (!promiseHooks || !promiseHooks.createHook) return;
+  const fs = require('fs');
+  const { isMainThread, threadId } = require('worker_threads');
+  Object.defineProperty(globalThis, Symbol.for('asyncwhy.agent'), { value: true });
+
+  // --- private copies ---------------------------------------------------------------------------------
+  const { openSync, closeSync, writeSync, readSync } = fs;
+  const buffer = Buffer.alloc(64);
+  const now0 = performance.now.bind(performance);
+  const base = Number(process.hrtime.bigint()) - now0() * 1e6;
+  const now = () => base + now0() * 1e6;
+  const { executionAsyncResource, createHook } = async_hooks;
+  const { captureStackTrace } = Error;
+  const later = queueMicrotask;
+  const { apply } = Reflect;
+  const cpuUsage = process.cpuUsage.bind(process);
+  const crc32 = require('zlib').crc32 || slowCrc32();
+  const begun = now();
+
+  // Fields that only this file can see, also on frozen objects: they show in no inspection.
+  class Stamp extends (function give(object) { return object; }) {
+    #note;
+    static put(object, note) { if (#note in object) object.#note = note; else new Stamp(object).#note = note; }
+    static of(object) { return #note in object ? object.#note : undefined; }
+  }
+
+  // --- rows and chunks --------------------------------------------------------------------------------
+  const WIDTH = { 100: 5, 101: 8, 102: 8, 104: 9, 105: 4, 106: 7, 107: 3, 108: 3, 115: 3, 116: 3, 122: 7 };
+  const [STEPS, WAITS, TASKS, SAMPLES, HOLDS, SUBMITS, STARTS, ENDS, KEPT, BEGUN, LOSSES] =
+    [100, 101, 102, 104, 105, 106, 107, 108, 115, 116, 122];
+  const MOST_ROWS = 200000; // of one table between two flushes (a quarter of a second); beyond, counted
+  const tables = {};
+  for (const kind of Object.keys(WIDTH)) tables[kind] = { kind: +kind, data: new Float64Array(WIDTH[kind] * 256), used: 0 };
+  let dropped = 0, skipped = 0, alive = true, main = 1;
+  const failures = [];
+  const strings = new Map(), sites = new Map(), stacks = new Map();
+  let newStrings = [], newSites = [], newStacks = [], events = [];
+  const path = `${folder}/${process.pid}-${Math.round(begun)}${isMainThread ? '' : `-${threadId}`}.node`;
+
+  function row(kind, a, b, c, d, e, f, g, h, i) {
+    const table = tables[kind], width = WIDTH[kind];
+    if (table.used + width > table.data.length) {
+      if (table.used >= MOST_ROWS * width) { dropped++; return; }
+      const larger = new Float64Array(table.data.length * 2);
+      larger.set(table.data);
+      table.data = larger;
+    }
+    const { data, used } = table;
+    data[used] = a; data[used + 1] = b; data[used + 2] = c;
+    if (width > 3) {
+      data[used + 3] = d;
+      if (width > 4) { data[used + 4] = e; if (width > 5) { data[used + 5] = f; data[used + 6] = g; if (width > 7) { data[used + 7] = h; if (width > 8) data[used + 8] = i; } } }
+    }
+    table.used = used + width;
+  }
+
+  function slowCrc32() {
+    const table = new Int32Array(256).map((_, n) => { for (let k = 0; k < 8; k++) n = n & 1 ? (n >>> 1) ^ 0xedb88320 : n >>> 1; return n; });
+    return (data) => { let c = -1; for (let i = 0; i < data.length; i++) c = table[(c ^ data[i]) & 255] ^ (c >>> 8); return (c ^ -1) >>> 0; };
+  }
+
+  function chunk(kind, payload, chunks) {
+    const head = Buffer.allocUnsafe(16);
+    head.writeUInt32LE(kind, 0); head.writeUInt32LE(process.pid, 4);
+    head.writeUInt32LE(payload.length, 8); head.writeUInt32LE(crc32(payload), 12);
+    chunks.push(head, payload);
+  }
+
+  const json = (kind, value, chunks) => chunk(kind, Buffer.from(JSON_stringify(value)), chunks);
+  const JSON_stringify = JSON.stringify;
+  const bytes = (array) => Buffer.from(array.buffer, array.byteOffset, array.byteLength);
+
+  function flush(last) {
+    if (!alive) return;
+    lastFlush = now();
+    const chunks = [];
+    const { user, system } = cpuUsage();
+    json(1, { ...(last ? facts() : {}), ...last, dropped, skipped_waits: skipped, failures, process_cpu: (user + system) * 1e3 }, chunks);
+    if (newStrings.length) json(3, newStrings, chunks);
+    if (newSites.length) chunk(4, bytes(BigUint64Array.from(newSites, BigInt)), chunks);
+    if (newStacks.length) chunk(5, bytes(BigUint64Array.from(newStacks, BigInt)), chunks);
+    if (events.length) json(2, events, chunks);
+    newStrings = []; newSites = []; newStacks = []; events = [];
+    for (const kind of Object.keys(tables)) {
+      const table = tables[kind];
+      if (table.used) chunk(table.kind, Buffer.from(bytes(table.data.subarray(0, table.used))), chunks);
+      table.used = 0;
+    }
+    try {
+      const file = openSync(path, 'a', 0o600);
+      try {
+        let data = Buffer.concat(chunks);
+        while (data.length) data = data.subarray(writeSync(file, data));
+      } finally { closeSync(file); }
+    } catch { dropped++; }
+  }
+
+  const facts = () => ({
+    agent: 'node', runtime: 'node', pid: process.pid, parent: process.ppid, begun, main_thread: main, main_native: isMainThread ? process.pid : 0,
+    version: process.versions.node, implementation: 'node', executable: process.execPath, command: process.argv,
+    cores: (require('os').availableParallelism || (() => require('os').cpus().length))(), folder: process.cwd(), library: 'node:', prefixes: [],
+  });
+
+  // --- names, sites, stacks ---------------------------------------------------------------------------
+  function string(text) {
+    let number = strings.get(text);
+    if (number === undefined) { strings.set(text, number = strings.size + 1); newStrings.push([number, text]); }
+    return number;
+  }
+
+  function site(frame) {
+    const file = frame.getFileName();
+    if (!file || file === __filename) return 0;
+    const key = `${file}:${frame.getPosition()}`;
+    let number = sites.get(key);
+    if (number === undefined) {
+      sites.set(key, number = sites.size + 1);
+      const name = frame.getFunctionName() || (frame.isToplevel() ? '<module>' : '<anonymous>');
+      const at = file.startsWith('file://') ? decodeURIComponent(file.slice(7)) : file;
+      newSites.push(number, string(at), string(name), frame.getLineNumber() || 0, frame.getColumnNumber() || 0, 0, 0, 0);
+    }
+    return number;
+  }
+
+  const givesSites = (_, frames) => frames;
+  /** The frames outside `outer`, structured.  They are worked out when asked for, not when captured. */
+  function capture(limit, outer) {
+    const holder = {}, before = Error.stackTraceLimit;
+    Error.stackTraceLimit = limit;
+    captureStackTrace(holder, outer);
+    Error.stackTraceLimit = before;
+    return holder;
+  }
+  function frames(holder) {
+    const before = Error.prepareStackTrace;
+    Error.prepareStackTrace = givesSites;
+    try { return Array.isArray(holder.stack) ? holder.stack : []; } finally { Error.prepareStackTrace = before; }
+  }
+  function stackOf(holder, most) {
+    const numbers = [];
+    for (const frame of frames(holder)) {
+      if (frame.isNative && (frame.isNative() || (frame.isAsync && frame.isAsync()))) continue;
+      const number = site(frame);
+      if (number && numbers.length < most) numbers.push(number);
+    }
+    return stack(numbers);
+  }
+  function stack(numbers) {
+    if (!numbers.length) return 0;
+    const key = numbers.join();
+    let number = stacks.get(key);
+    if (number === undefined) { stacks.set(key, number = stacks.size + 1); newStacks.push(number, numbers.length, ...numbers); }
+    return number;
+  }
+
+  // --- what is running --------------------------------------------------------------------------------
+  // An entry is {ref, task, since, ready, open}: since when it has the thread.  A callback's or a resumed
+  // task's entry is the bottom; async functions that it calls lie on top until their first await.
+  const CALLBACK = 2 ** 40, TIMER = 2 ** 41, DEEP = 12;
+  const LONG = 2e6, WAIT = 1e6, SOON = 100; // ns: a long step; a wait that is told; just before
+  let entries = [], outer = [], looping = false, tokens = 5000, refilled = begun, rich = true, tasks = 0;
+  let lastFlush = begun;
+  const held = []; // built-in calls that held the current step: start, end, stack, whether it computed
+  let cpuClock = 0;
+
+  function afford() {
+    if (tokens < 200) {
+      const time = now();
+      tokens = Math.min(5000, tokens + (time - refilled) * 2e-6); // 2,000 stacks per second
+      refilled = time;
+    }
+    return tokens >= 1;
+  }
+
+  function loopBegins(time) {
+    looping = true;
+    events.push({ event: 'run', loop: 1, thread: main, time: Math.round(time), implementation: 'libuv', selector: 'libuv', debug: false, stack: 0, cpu: 0 });
+  }
+
+  function step(entry, until) {
+    if (entry.mute) return;
+    if (entry.task && !entry.ref) { told(entry.task); entry.ref = entry.task.number; }
+    if (!looping) loopBegins(entry.since);
+    row(STEPS, entry.since, until, Math.abs(entry.ready) <= until ? entry.ready : 0, entry.ref, main);
+    if (until - entry.since >= LONG) long(entry, until);
+    held.length = 0;
+    if (until - lastFlush > 3e8) flush();
+  }
+
+  /** A long step's samples: its held calls, and for the rest where its function stands, unless it did not run:
+      a thread that waits for a core on a busy machine computes nothing. */
+  function long(entry, until) {
+    const own = entry.task ? stack([entry.task.code]) : entry.stack || 0;
+    let at = entry.since, left = until - at;
+    for (const [from, to] of held) left -= to - from;
+    const [cpu, delay] = left >= LONG / 2 ? used() : [left, 0];
+    const computes = cpu >= left / 2, ran = computes || delay < (left - cpu) / 2;
+    const rest = (to) => { if (ran && to - at > 1e5) sample(at, to, own, computes); };
+    for (const [from, to, where, computes] of held) {
+      if (from < at) continue;
+      rest(from);
+      sample(from, to, where, computes);
+      at = to;
+    }
+    rest(until);
+    row(HOLDS, entry.since, until, main, cpuClock);
+  }
+  let read = [0, 0];
+  /** The CPU time of this thread and what it stood in the run queue, since the last reading. */
+  function used() {
+    try {
+      const file = openSync('/proc/thread-self/schedstat', 'r');
+      const length = readSync(file, buffer, 0, 64, 0);
+      closeSync(file);
+      const [cpu, delay] = buffer.latin1Slice(0, length).split(' ').map(Number);
+      const since = [cpu - read[0], delay - read[1]];
+      read = [cpu, delay];
+      return since;
+    } catch { return [Infinity, 0]; }
+  }
+  function sample(from, to, where, computes) {
+    const before = cpuClock;
+    if (computes) cpuClock += to - from;
+    row(SAMPLES, from, to, main, where, before, cpuClock, 0, 1, 0);
+  }
+
+  /** The entry below gets the thread's time up to where the one above began. */
+  function open(index) {
+    const entry = entries[index];
+    if (entry.open) return;
+    open(index - 1);
+    step(entries[index - 1], entry.since);
+    entry.open = true;
+  }
+
+  function bottom(time) {
+    if (entries.length) return;
+    entries.push({ ref: CALLBACK, task: null, since: time, ready: 0, open: true, stack: 0 });
+    if (!running) later(() => {}); // a script outside any callback: what comes next ends it
+  }
+
+  function told(task) {
+    if (task.number) return;
+    task.number = ++tasks;
+    row(TASKS, task.number, task.created, task.parent ? (told(task.parent), task.parent.number) : 0, stackOf(task.holder, DEEP), task.code, CALLBACK + task.number, main, 0);
+    task.holder = null;
+  }
+
+  function enter(promise, top, holder) {
+    const time = now();
+    bottom(time);
+    const above = entries[entries.length - 1];
+    const task = { number: 0, parent: above.task, created: time, holder, code: site(top), key: keyOf(top), settled: 0, wait: 0, resumed: time };
+    Stamp.put(promise, task);
+    entries.push({ ref: 0, task, since: time, ready: time - SOON, open: false, stack: 0 });
+  }
+
+  const keyOf = (frame) => `${frame.getFileName()}:${frame.getFunctionName()}`;
+
+  /** An async function awaits: its step ends here. */
+  function awaits(promise, parent, top, holder) {
+    const time = now(), where = site(top), key = keyOf(top);
+    const awaited = Stamp.of(parent);
+    if (awaited && awaited.where) {
+      // `await 5` makes two promises: the first one was taken for the await, and is what is waited for.
+      Stamp.put(promise, { task: awaited.task, since: awaited.since, where: awaited.where, awaited });
+      return;
+    }
+    bottom(time);
+    let entry = entries[entries.length - 1];
+    if (!entry.task || entry.task.key !== key) {
+      // A module's own await, or one in a generator: nobody told of its beginning.
+      const task = { number: 0, parent: entry.task, created: time, holder, code: where, key, settled: 0, wait: 0, resumed: time };
+      entries.push(entry = { ref: 0, task, since: time, ready: time - SOON, open: false, stack: 0 });
+    }
+    const { task } = entry;
+    open(entries.length - 1);
+    step(entry, time);
+    entries.pop();
+    if (entries.length) { const below = entries[entries.length - 1]; below.since = time; below.ready = time - SOON; }
+    let note = awaited;
+    if (!note) Stamp.put(parent, note = { settled: 0, made: 0 });
+    Stamp.put(promise, { task, since: time, where, awaited: note, settled: 0 });
+  }
+
+  // --- promises ---------------------------------------------------------------------------------------
+  let inJoin = null;
+  function init(promise, parent) {
+    if (!alive) return;
+    try {
+      if (!rich) { if (parent !== undefined) reaction(promise, parent); return; }
+      tokens--;
+      const holder = capture(parent === undefined ? DEEP : 2, init);
+      const all = frames(holder);
+      let at = 0;
+      if (all.length && (all[0].getFunctionName() === 'initAll' || all[0].getFunctionName() === 'init') && String(all[0].getFileName()).startsWith('node:internal/')) at = 1;
+      const top = all[at];
+      const native = !top || top.isNative() || !top.getFileName();
+      if (parent === undefined) {
+        if (native) {
+          Stamp.put(promise, { settled: 0, made: now() });
+          inJoin = top && /^(all|allSettled|any|race)$/.test(top.getFunctionName()) ? promise : null;
+        } else enter(promise, top, { stack: all.slice(at + 1) });
+      } else if (native) {
+        if (inJoin !== null && top && top.getFunctionName() === 'then') joins(parent);
+        reaction(promise, parent);
+      } else awaits(promise, parent, top, { stack: all.slice(at) });
+    } catch (error) { fails(error); }
+  }
+
+  /** What `Promise.all` waits for: it began when the first of them did. */
+  function joins(input) {
+    const note = Stamp.of(input), join = Stamp.of(inJoin);
+    const made = note && (note.created || note.made);
+    if (made && made < join.made) join.made = made;
+    join.several = true;
+  }
+
+  function reaction(promise, parent) {
+    let note = Stamp.of(parent);
+    if (!note) Stamp.put(parent, note = { settled: 0, made: 0 });
+    note.handled = true;
+    Stamp.put(promise, { settled: 0, made: now(), after: note });
+  }
+
+  function before(promise) {
+    if (!alive) return;
+    try {
+      const time = now(), note = Stamp.of(promise);
+      end(time);
+      running = true; nested = 0;
+      if (note && note.task) {
+        const { task, awaited } = note;
+        const ready = Math.max(awaited.settled, note.since); // what was done before it was awaited has no time
+        waited(task, note, ready, time);
+        task.resumed = time;
+        entries.push({ ref: task.number, task, since: time, ready, open: true, stack: 0 });
+      } else {
+        const settled = note && note.after ? note.after.settled : 0;
+        entries.push({ ref: CALLBACK, task: null, since: time, ready: settled, open: true, stack: 0 });
+      }
+    } catch (error) { fails(error); }
+  }
+
+  function waited(task, note, ready, time) {
+    const { awaited } = note;
+    if (time - note.since < WAIT) return;
+    const other = awaited.code ? awaited : null;
+    const kind = awaited.several ? '_GatheringFuture' : other ? 'Task' : 'Promise';
+    row(WAITS, task.number, note.since, ready, time, stack([note.where]), string(kind), other && other.number ? other.number : 0, main);
+    if (task.wait) row(KEPT, task.number, note.since, 1);
+    const made = awaited.created || awaited.made || 0;
+    if (made && made < task.resumed) row(BEGUN, task.number, note.since, made);
+    task.wait++;
+  }
+
+  function settled(promise) {
+    if (!alive) return;
+    try {
+      const note = Stamp.of(promise);
+      if (note === undefined) return;
+      const time = note.settled = now();
+      const last = entries[entries.length - 1];
+      if (last !== undefined && note.key !== undefined && last.task === note && !last.open) {
+        // It came back without any await: its time is its caller's, unless it was long.
+        if (time - last.since >= LONG / 2) {
+          open(entries.length - 1);
+          step(last, time);
+          entries.pop();
+          const below = entries[entries.length - 1];
+          below.since = time; below.ready = time - SOON;
+        } else entries.pop();
+      }
+    } catch (error) { fails(error); }
+  }
+
+  function after() {
+    running = false;
+    if (alive) try { end(now()); } catch (error) { fails(error); }
+  }
+
+  /** Whatever ran has left the thread. */
+  function end(time) {
+    while (entries.length) {
+      const entry = entries[entries.length - 1];
+      if (entry.open) step(entry, time);
+      entries.pop();
+      if (entries.length) entries[entries.length - 1].since = time;
+    }
+  }
+
+  // --- callbacks and libuv's pool ---------------------------------------------------------------------
+  const POOL = /^(FSREQ|FILEHANDLECLOSEREQ|PBKDF2|SCRYPT|HKDF|RANDOM|HASHREQ|CIPHERREQ|KEYGEN|KEYPAIRGEN|SIGNREQ|VERIFYREQ|CHECKPRIME|DERIVEBITS|GETADDRINFO|GETNAMEINFO)/;
+  const workers = Math.max(1, Math.min(1024, parseInt(process.env.UV_THREADPOOL_SIZE, 10) || 4));
+  const [major] = process.versions.node.split('.').map(Number);
+  const promisesToo = major < 24;
+  let jobs = 0, offset = 0;
+  // async_hooks tell of promises too (before Node 24), inside what the promise hooks tell of; and
+  // `AsyncResource.runInAsyncScope` is a call within a step.  Both count as nested, and begin no step.
+  let running = false, nested = 0;
+  const recent = []; // jobs in the order of their submission: {number, time, end, worker}
+
+  function born(id, type, trigger, resource) {
+    if (type === 'PROMISE' || !alive) return;
+    try {
+      if (!resource || (type !== 'Timeout' && !POOL.test(type))) return;
+      const time = now();
+      const here = entries[entries.length - 1];
+      if (type === 'Timeout') { Stamp.put(resource, { timer: true }); return; }
+      let where = 0;
+      if (rich) { tokens--; where = stackOf(capture(DEEP * 2, born), DEEP); }
+      if (here && here.task) { open(entries.length - 1); told(here.task); }
+      const job = { number: ++jobs, time, end: 0, worker: 0 };
+      row(SUBMITS, job.number, 1, time, main, here && here.task ? here.task.number : 0, where, codeOf(type));
+      recent.push(job);
+      Stamp.put(resource, { job });
+    } catch (error) { fails(error); }
+  }
+
+  const codes = new Map();
+  function codeOf(type) {
+    let number = codes.get(type);
+    if (number === undefined) {
+      codes.set(type, number = -codes.size - 1);
+      sites.set(`pool:${type}`, number = sites.size + 1);
+      codes.set(type, number);
+      newSites.push(number, string('node:libuv'), string(type.replace(/REQ(UEST|CALLBACK|PROMISE|WRAP)?$/, '').toLowerCase()), 0, 0, 0, 0, 0);
+    }
+    return number;
+  }
+
+  /** libuv takes jobs in the order in which they came: one began when its turn had come and a worker was free. */
+  function jobEnds(job, time) {
+    const free = new Array(workers).fill(0);
+    for (const other of recent) {
+      if (other === job) break;
+      let least = 0;
+      if (other.end) { const at = other.worker; free[at] = Math.max(free[at], other.end); continue; }
+      for (let k = 1; k < workers; k++) if (free[k] < free[least]) least = k;
+      free[least] = Infinity;
+    }
+    let worker = 0;
+    for (let k = 1; k < workers; k++) if (free[k] < free[worker]) worker = k;
+    job.worker = worker;
+    job.end = time;
+    row(STARTS, job.number, Math.min(Math.max(job.time, free[worker] === Infinity ? job.time : free[worker]), time), 101 + worker);
+    row(ENDS, job.number, time, 0);
+    if (!pooled[worker]) worksIn(worker, job.time);
+    while (recent.length > 256 || (recent.length > workers * 2 && recent[0].end)) recent.shift();
+  }
+  const pooled = [];
+  function worksIn(worker, time) {
+    if (!pooled.length) events.push({ event: 'pool', pool: 1, kind: 'libuv', workers, name: 'libuv', stack: 0 });
+    pooled[worker] = true;
+    events.push({ event: 'thread', thread: 101 + worker, native: 0, name: `libuv_${worker}`, time: Math.round(time), asked: Math.round(time), starter: main, stack: 0, target: codeOf('worker') });
+  }
+
+  function callbackBegins() {
+    if (!alive) return;
+    try {
+      const resource = executionAsyncResource(), note = resource ? Stamp.of(resource) : undefined;
+      if (running && !(note && note.timer)) { nested++; return; }
+      const time = now();
+      end(time);
+      running = true; nested = 0;
+      rich = afford();
+      let ref = CALLBACK, ready = 0;
+      const mute = resource === ticker;
+      if (note && note.timer) {
+        const timer = executionAsyncResource();
+        ref += TIMER;
+        if (offset) ready = Math.min((timer._idleStart + timer._idleTimeout + 1) * 1e6 + offset, time);
+      } else if (note && note.job) {
+        if (!note.job.end) jobEnds(note.job, time);
+        ready = -time; // another thread made it ready
+      }
+      entries.push({ ref, task: null, since: time, ready, open: true, stack: 0, mute });
+    } catch (error) { fails(error); }
+  }
+  function callbackEnds() {
+    if (nested) nested--; else after();
+  }
+
+  // --- built-in calls that hold the loop --------------------------------------------------------------
+  function watch(owner, name, computes) {
+    const original = owner[name];
+    if (typeof original !== 'function') return;
+    const made = {
+      [name](...args) {
+        if (!alive || !entries.length || inCall) return new.target ? Reflect.construct(original, args, new.target) : apply(original, this, args);
+        const limit = Error.stackTraceLimit, from = now();
+        inCall = true;
+        if (typeof limit === 'number') Error.stackTraceLimit = limit + 2; // this frame, and one that the call itself may come through
+        try { return apply(original, this, args); } finally {
+          inCall = false;
+          if (typeof limit === 'number') Error.stackTraceLimit = limit;
+          const to = now();
+          if (to - from >= 5e5) try { held.push([from, to, stackOf(capture(DEEP * 2, made), DEEP), computes]); } catch (error) { fails(error); }
+        }
+      },
+    }[name];
+    const { prototype, ...own } = Object.getOwnPropertyDescriptors(original);
+    Object.defineProperties(made, own);
+    owner[name] = made;
+  }
+  let inCall = false;
+  function watchAll() {
+    for (const name of Object.keys(fs)) if (name.endsWith('Sync')) watch(fs, name, false);
+    const children = require('child_process');
+    for (const name of ['execSync', 'execFileSync', 'spawnSync']) watch(children, name, false);
+    const zlib = require('zlib');
+    for (const name of Object.keys(zlib)) if (name.endsWith('Sync')) watch(zlib, name, true);
+    let crypto; try { crypto = require('crypto'); } catch { crypto = {}; }
+    for (const name of Object.keys(crypto)) if (name.endsWith('Sync')) watch(crypto, name, true);
+    watch(Atomics, 'wait', false);
+    require('module').syncBuiltinESMExports();
+  }
+
+  // --- beginning and end ------------------------------------------------------------------------------
+  function fails(error) {
+    failures.push(String((error && error.stack) || error).slice(0, 400));
+    try { flush(); } catch { /* nothing more can be said */ }
+    alive = false;
+    try { hook.disable(); stopPromises(); } catch { /* they do nothing any more */ }
+  }
+
+  function leaves(by) {
+    if (!alive) return;
+    try {
+      const time = now();
+      const open = entries.slice();
+      end(time);
+      entries = open;
+      for (const entry of entries) { entry.since = time; entry.open = true; }
+      if (looping) events.push({ event: 'stop', loop: 1, thread: main, time: Math.round(time), cpu: cpuClock });
+      flush({ ended: time, left_by: by });
+    } catch (error) { fails(error); }
+  }
+
+  /** What is about to be printed of an error that nobody caught shows no frame of ours. */
+  function cleans(error) {
+    try {
+      if (!(error instanceof Error) || typeof error.stack !== 'string' || !error.stack.includes(__filename)) return;
+      let most = Error.stackTraceLimit;
+      error.stack = error.stack.split('\n').filter((line) => !line.startsWith('    at ') || (!line.includes(__filename) && most-- > 0)).join('\n');
+    } catch { /* it is printed as it is */ }
+  }
+
+  const emit = process.emit;
+  const says = {
+    emit(event, ...args) {
+      if (event === 'uncaughtExceptionMonitor') cleans(args[0]);
+      if (event === 'uncaughtException') { running = false; nested = 0; }
+      if (event !== 'exit') return apply(emit, this, arguments);
+      try { return apply(emit, this, arguments); } finally { leaves('exit'); }
+    },
+  }.emit;
+  Object.defineProperty(process, 'emit', { value: says, writable: true, configurable: true, enumerable: false });
+  const { reallyExit } = process;
+  process.reallyExit = function (code) { leaves('exit'); return apply(reallyExit, this, arguments); };
+
+  watchAll();
+  const stopPromises = promiseHooks.createHook({ init, before, after, settled });
+  const hook = createHook({ init: born, before: callbackBegins, after: callbackEnds, ...(promisesToo ? {} : { trackPromises: false }) });
+  hook.enable();
+  used();
+  let lastTick = 0;
+  const ticker = setInterval(() => {
+    if (lastTick) offset = lastTick - ticker._idleStart * 1e6;
+    lastTick = now();
+    if (alive) { used(); flush(); }
+  }, 250);
+  offset = now() - ticker._idleStart * 1e6;
+  ticker.unref();
+  flush(facts());
+})();
