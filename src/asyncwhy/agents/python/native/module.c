@@ -1,0 +1,61 @@
+/* The module `_asyncwhy_recorder`. */
+#include "recorder.h"
+
+static int module_exec(PyObject *module);
+static int module_traverse(PyObject *module, visitproc visit, void *arg);
+
+static PyModuleDef_Slot module_slots[] = {
+    {Py_mod_exec, module_exec},
+#ifdef Py_mod_gil
+    {Py_mod_gil, Py_MOD_GIL_NOT_USED},
+#endif
+#ifdef Py_mod_multiple_interpreters
+    {Py_mod_multiple_interpreters, Py_MOD_MULTIPLE_INTERPRETERS_SUPPORTED},
+#endif
+    {0, NULL},
+};
+
+static PyModuleDef definition = {
+    PyModuleDef_HEAD_INIT,
+    .m_name = "_asyncwhy_recorder",
+    .m_doc = "The hot path of asyncwhy's Python agent.",
+    .m_size = sizeof(State),
+    .m_slots = module_slots,
+    .m_traverse = module_traverse,
+};
+
+State *state_of(PyTypeObject *type) {
+    /* Each of our types is made for its module, and has no subclasses. */
+    return (State *)PyModule_GetState(((PyHeapTypeObject *)type)->ht_module);
+}
+
+static PyTypeObject *add(PyObject *module, PyType_Spec *spec) {
+    PyObject *type = PyType_FromModuleAndSpec(module, spec, NULL);
+    if (type != NULL && PyModule_AddType(module, (PyTypeObject *)type) < 0)
+        Py_CLEAR(type);
+    return (PyTypeObject *)type;
+}
+
+static int module_exec(PyObject *module) {
+    State *state = PyModule_GetState(module);
+    state->entry = add(module, &entry_spec);
+    state->entries = add(module, &entries_spec);
+    state->rows = add(module, &rows_spec);
+    state->stepper = add(module, &stepper_spec);
+    state->step = add(module, &step_spec);
+    return state->entry && state->entries && state->rows && state->stepper && state->step ? 0 : -1;
+}
+
+static int module_traverse(PyObject *module, visitproc visit, void *arg) {
+    State *state = PyModule_GetState(module);
+    if (state != NULL) {
+        Py_VISIT(state->entry);
+        Py_VISIT(state->entries);
+        Py_VISIT(state->rows);
+        Py_VISIT(state->stepper);
+        Py_VISIT(state->step);
+    }
+    return 0;
+}
+
+PyMODINIT_FUNC PyInit__asyncwhy_recorder(void) { return PyModuleDef_Init(&definition); }

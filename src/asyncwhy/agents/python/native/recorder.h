@@ -1,0 +1,95 @@
+/* The C recorder: the hot path of the Python agent, for CPython 3.9 and later.
+ *
+ * Everything here runs with the GIL held, or in the free-threaded build under the lock of what it touches.
+ * Times are nanoseconds of CLOCK_MONOTONIC, as everywhere in the agent.
+ */
+#ifndef ASYNCWHY_RECORDER_H
+#define ASYNCWHY_RECORDER_H
+
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+#include <stdint.h>
+#include <time.h>
+
+/* One step as the trace's probe reads it: start, end, ready, ref, thread. */
+enum { START, END, READY, REF, THREAD, COLUMNS };
+
+/* What a task or a callback is known by: its reference, the end of its last step, and what waits keep of it. */
+typedef struct {
+    PyObject_HEAD
+    uint64_t number;
+    int64_t last;
+    PyObject *kept;
+} Entry;
+
+/* id of an object -> Entry, by open addressing. */
+typedef struct {
+    uint64_t key; /* 0: free */
+    Entry *entry; /* NULL with a key: taken out */
+} Slot;
+
+typedef struct {
+    PyObject_HEAD
+    Slot *slots;
+    size_t mask, used, filled; /* used: entries; filled: slots that are not free */
+} Entries;
+
+/* Rows that wait for the flusher, at most `most` of them. */
+typedef struct {
+    PyObject_HEAD
+    uint64_t *rows;
+    size_t count, room, most;
+    uint64_t dropped;
+} Rows;
+
+extern PyType_Spec entry_spec, entries_spec, rows_spec, stepper_spec, step_spec;
+
+typedef struct {
+    PyTypeObject *entry, *entries, *rows, *stepper, *step;
+} State;
+
+/* What runs, schedules and records handles. */
+typedef struct {
+    PyObject_HEAD
+    Entries *entries;
+    Rows *rows;
+    PyTypeObject *handle_type, *task_type;
+    PyObject *handle_init, *events; /* what `Handle(...)` would run, and the module's dict it is found in */
+    PyTypeObject *python_task;                    /* asyncio's other class of tasks */
+    PyObject *adopt, *waited, *other, *longer, *suits; /* the agent's slow paths, all harmless */
+    PyObject *asleep, *iterations;                /* threads in their selector; thread -> begin of its iteration */
+    Entries *callbacks;                           /* id of a plain callback's code -> its entry */
+    Py_ssize_t callback, args, context, loop, cancelled, repr, source; /* offsets of a handle's slots */
+    uint64_t long_ns, starved_ns, hold_ns;
+    PyTypeObject *suitable; /* the class of loop that was last found to schedule as asyncio's own does */
+    PyObject *is_closed, *is_debug, *ready, *thread_id, *append, *owner, *run, *init, *handle_name;
+} Stepper;
+
+State *state_of(PyTypeObject *type);
+
+/* Of a step: who is about to run (a new reference; NULL with or without an error set), and its record. */
+PyObject *owner_of(Stepper *self, PyObject *callback, PyObject **kept);
+Entry *entry_of_task(Stepper *self, PyObject *task);
+int is_task(Stepper *self, PyObject *owner);
+PyObject *code_of(PyObject *callback);
+int is_ours(void);
+void record(Stepper *self, Entry *entry, uint64_t start, uint64_t ready);
+
+Entry *entries_find(Entries *table, const void *key);          /* borrowed; NULL where there is none */
+int rows_append(Rows *rows, uint64_t start, uint64_t end, uint64_t ready, uint64_t ref, uint64_t thread);
+
+static inline uint64_t now_ns(void) {
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
+}
+
+#ifdef Py_GIL_DISABLED
+#define LOCKED(object) Py_BEGIN_CRITICAL_SECTION(object)
+#define UNLOCKED() Py_END_CRITICAL_SECTION()
+#else
+#define LOCKED(object) {
+#define UNLOCKED() }
+#endif
+
+#endif
