@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import settings
 
+from asyncwhy.probes import native
+
 # A shell that starts the tests in the background leaves Ctrl-C ignored, and so would every program that they
 # observe; some of them are about Ctrl-C.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
@@ -102,8 +104,14 @@ def pythons() -> dict[str, Path]:
 
 @pytest.fixture(scope="session", autouse=True)
 def cache_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """Runs without `-o` record here, not among the traces of whoever runs the tests."""
+    """Runs without `-o` record here, not among the traces of whoever runs the tests; builds of the C recorder are
+    shared with them."""
     folder = tmp_path_factory.mktemp("cache")
+    builds = native.cache().parent
+    builds.mkdir(parents=True, exist_ok=True)
+    (folder / "asyncwhy").mkdir()
+    (folder / "asyncwhy" / "recorder").symlink_to(builds, target_is_directory=True)
+    native.folder_for(sys.executable)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", str(folder))
         yield folder

@@ -259,11 +259,15 @@ class Parallelism:
 
 @dataclass(frozen=True, slots=True)
 class Unseen:
-    """What the observation cost and could not see."""
+    """What the observation cost and could not see.
+
+    `recorder` says what wrote the steps down: `native` (the C recorder), `python`, or `mixed` where processes differ.
+    """
 
     dropped_events: int
     agent_cpu_s: float
     notes: tuple[str, ...]
+    recorder: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,12 +12,16 @@ from tests.agent.twice import PROGRAMS, both, program
 from tests.observing import OLDEST, OWN, require, settled
 
 VERSIONS = tuple(dict.fromkeys((OWN, OLDEST, "3.12", "3.13")))
+#: The C recorder is tried on all, the pure-Python one on the tests' own interpreter and the oldest.
+WAYS = [(version, "native") for version in VERSIONS] + [(version, "pure") for version in (OWN, OLDEST)]
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize(("version", "recorder"), WAYS)
 @pytest.mark.parametrize("name", PROGRAMS)
-def test_a_program_does_the_same(name: str, version: str, tmp_path: Path, pythons: dict[str, Path]) -> None:
+def test_a_program_does_the_same(
+    name: str, version: str, recorder: str, tmp_path: Path, pythons: dict[str, Path]
+) -> None:
     what = program(name)
     python = require(pythons, version, at_least=what.python)
     looks = count(1)
@@ -25,7 +29,7 @@ def test_a_program_does_the_same(name: str, version: str, tmp_path: Path, python
     def differences() -> list[str]:
         folder = tmp_path / str(next(looks))
         folder.mkdir()
-        alone, observed = both(what, python, folder)
+        alone, observed = both(what, python, folder, pure=recorder == "pure")
         report = json.loads((folder / "observed" / "report.json").read_text(encoding="utf-8"))
         compared = {
             "stdout": (observed.stdout.decode("utf-8", "replace"), alone.stdout.decode("utf-8", "replace")),

@@ -90,8 +90,8 @@ def observed_command(folder: Path, *options: str) -> list[str]:
     return [sys.executable, "-E", "-m", "asyncwhy", "run", *files, *options]
 
 
-def both(what: Program, python: Path, folder: Path) -> tuple[Ended, Ended]:
-    """The program alone and observed, side by side, each in a folder of its own."""
+def both(what: Program, python: Path, folder: Path, *, pure: bool = False) -> tuple[Ended, Ended]:
+    """The program alone and observed (without the C recorder if `pure`), side by side, each in its own folder."""
     alone, seen = folder / "alone", folder / "observed"
     for place in (alone, seen):
         place.mkdir()
@@ -99,13 +99,15 @@ def both(what: Program, python: Path, folder: Path) -> tuple[Ended, Ended]:
     command = [str(python), *what.flags, "prog.py", *what.arguments]
     observed = observed_command(seen, "--", *command)
     first = _start(command, alone / "work", what)
-    second = _start(observed, seen / "work", what)
+    second = _start(observed, seen / "work", what, {"ASYNCWHY_PURE_PYTHON": "1"} if pure else {})
     return _end(first, what.stdin, alone), _end(second, what.stdin, seen)
 
 
-def _start(command: Sequence[str], folder: Path, what: Program) -> subprocess.Popen[bytes]:
+def _start(
+    command: Sequence[str], folder: Path, what: Program, more: dict[str, str] | None = None
+) -> subprocess.Popen[bytes]:
     pipe = subprocess.PIPE
-    variables = environment(what.variables | {"PWD": "/here"})
+    variables = environment(what.variables | {"PWD": "/here"} | (more or {}))
     return subprocess.Popen(command, cwd=folder, env=variables, stdin=pipe, stdout=pipe, stderr=pipe)
 
 

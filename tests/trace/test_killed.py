@@ -39,7 +39,9 @@ def started(program: Path) -> subprocess.Popen[str]:
     command = observed_command(program.parent, str(program))
     pipe = subprocess.PIPE
     process = subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, env=environment())
-    time.sleep(1.2)
+    assert process.stdout is not None
+    process.stdout.readline()  # it runs: before that, its recorder may have had to be built
+    time.sleep(0.7)
     return process
 
 

@@ -169,7 +169,9 @@ def unseen(facts: Facts, faults: Sequence[str] = ()) -> Unseen:
             notes.append(f"process {process.pid} was ended from outside: what it did last may be missing")
     if not facts.trace.ended:
         notes.append("the recording itself was cut short")
-    return Unseen(dropped, agent, tuple(notes))
+    recorders = {str(process.process.meta.get("recorder", "python")) for process in facts.processes}
+    recorder = recorders.pop() if len(recorders) == 1 else "mixed" if recorders else ""
+    return Unseen(dropped, agent, tuple(notes), recorder)
 
 
 def schedule(facts: Facts, together: dict[int, Replay]) -> Schedule:

@@ -37,8 +37,8 @@ def digest() -> str:
 
 def cache() -> Path:
     """The folder of the builds from these sources."""
-    base = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
-    return Path(base) / "asyncwhy" / "recorder" / digest()
+    base = os.environ.get("XDG_CACHE_HOME")
+    return (Path(base) if base else Path.home() / ".cache") / "asyncwhy" / "recorder" / digest()
 
 
 def folder_for(python: str) -> Path | None:
@@ -59,7 +59,7 @@ def folder_for(python: str) -> Path | None:
 def build(folder: Path, suffix: str, include: str) -> bool:
     """Compile into `folder`; whether that went well.  What the compiler said is kept beside it."""
     compiler = shlex.split(os.environ.get("CC", "cc"))
-    if shutil.which(compiler[0]) is None or not os.path.exists(os.path.join(include, "Python.h")):
+    if shutil.which(compiler[0]) is None or not (Path(include) / "Python.h").exists():
         return False
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -86,7 +86,12 @@ def _describe(python: str) -> tuple[str, str] | None:
     environment = {name: value for name, value in os.environ.items() if name != "ASYNCWHY_STREAM"}
     try:
         done = subprocess.run(
-            [python, "-S", "-c", _ASKED], capture_output=True, text=True, timeout=30, check=False, env=environment
+            [python, "-S", "-c", _ASKED],
+            capture_output=True,
+            text=True,
+            timeout=30,
+            check=False,
+            env=environment,
         )
     except (OSError, subprocess.TimeoutExpired):
         return None
@@ -97,16 +102,18 @@ def _describe(python: str) -> tuple[str, str] | None:
 def interpreter_of(command: list[str]) -> str | None:
     """The interpreter that a command line starts: itself, or that of a script's first line."""
     found = shutil.which(command[0])
-    if found is None:
-        return None
-    if os.path.basename(found).startswith("python"):
+    if found is None or _is_python(found):
         return found
     try:
-        with open(found, "rb") as file:
+        with Path(found).open("rb") as file:
             first = file.readline(512)
     except OSError:
         return None
     words = os.fsdecode(first[2:]).split() if first.startswith(b"#!") else []
-    if words and os.path.basename(words[0]) == "env" and len(words) > 1:
+    if len(words) > 1 and Path(words[0]).name == "env":
         return shutil.which(words[1])
-    return words[0] if words and os.path.basename(words[0]).startswith("python") else None
+    return words[0] if words and _is_python(words[0]) else None
+
+
+def _is_python(path: str) -> bool:
+    return Path(path).name.startswith("python")

@@ -15,19 +15,21 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
 from asyncwhy.errors import ProgramNotFound, ProgramNotRunnable, TraceUnwritable
-from asyncwhy.probes import node
+from asyncwhy.probes import native, node
 from asyncwhy.probes.python_stream import Streams
 from asyncwhy.trace import schema
 from asyncwhy.trace.writer import Writer
 
 INJECT = Path(__file__).parent.parent / "agents" / "python" / "inject"
+#: Set to anything, this variable leaves the C recorder out.
+PURE = "ASYNCWHY_PURE_PYTHON"
 #: How often the streams are taken over, seconds; a killed host leaves a trace that is whole up to then.
 DRAIN_S = 0.25
 #: After `--for` has asked the program to stop: how long until SIGTERM, and then until SIGKILL.
@@ -48,6 +50,7 @@ def environment(folder: Path) -> dict[str, str]:
     """The environment of the observed command."""
     made = dict(os.environ)
     made["ASYNCWHY_STREAM"] = str(folder)
+    made.pop(PURE, None)
     old = made.get("PYTHONPATH")
     made.pop("ASYNCWHY_PYTHONPATH", None)
     if old is not None:
@@ -76,6 +79,7 @@ def observe(
         raise TraceUnwritable(f"cannot make a folder for the run: {error.strerror}") from None
     try:
         streams = Streams(folder, writer)
+        _lend_recorder(folder, command)
         begun = time.monotonic_ns()
         with _signals_wait() as passed_on:
             child = _start(command, environment(folder))
@@ -97,6 +101,15 @@ def observe(
         return Outcome(child.returncode, streams.processes, streams.damaged, run)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _lend_recorder(folder: Path, command: list[str]) -> None:
+    """Put the C recorder for the command's interpreter where the agent looks for it."""
+    python = None if os.environ.get(PURE) else native.interpreter_of(command)
+    built = native.folder_for(python) if python is not None else None
+    if built is not None:
+        with suppress(OSError):
+            (folder / "recorder").symlink_to(built, target_is_directory=True)
 
 
 def _start(command: list[str], variables: dict[str, str]) -> subprocess.Popen[bytes]:

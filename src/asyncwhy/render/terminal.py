@@ -155,7 +155,8 @@ def _notes(page: Page, report: Report) -> None:
     elif part >= _WORTH_A_NOTE:
         share = round(100 * part)
         cost, wall = seconds(unseen.agent_cpu_s), seconds(report.wall_s)
-        notes.append(f"watching cost about {share:,} % here ({cost} in {wall}); times include it")
+        how = ", recorded in pure Python" if unseen.recorder == "python" else ""
+        notes.append(f"watching cost about {share:,} % here ({cost} in {wall}{how}); times include it")
     ending = _ending(report.program)
     if ending:
         notes.append(ending)

@@ -87,19 +87,7 @@ static Entry *identify(Stepper *self, PyObject *handle, PyObject *callback, uint
     return entry;
 }
 
-static PyObject *call_in(Stepper *self, PyObject *context, PyObject *callback, PyObject *args) {
-    if (!PyContext_CheckExact(context) || !PyTuple_CheckExact(args)) {
-        PyObject *run = PyObject_GetAttr(context, self->run);
-        PyObject *given = run == NULL ? NULL : PySequence_List(args);
-        if (given != NULL && PyList_Insert(given, 0, callback) == 0)
-            Py_SETREF(given, PyList_AsTuple(given));
-        else
-            Py_CLEAR(given);
-        PyObject *result = given == NULL ? NULL : PyObject_Call(run, given, NULL);
-        Py_XDECREF(run);
-        Py_XDECREF(given);
-        return result;
-    }
+static PyObject *call_in(PyObject *context, PyObject *callback, PyObject *args) {
     if (PyContext_Enter(context) < 0)
         return NULL;
     PyObject *result = PyObject_Vectorcall(callback, &PyTuple_GET_ITEM(args, 0), (size_t)PyTuple_GET_SIZE(args), NULL);
@@ -108,19 +96,16 @@ static PyObject *call_in(Stepper *self, PyObject *context, PyObject *callback, P
     return result;
 }
 
-/* run(handle): call what the handle is for, in its context, and record the step. */
+/* run(handle): call what the handle is for, in its context, and record the step; True.  False, with nothing done, where
+ * the handle holds something else than asyncio puts there. */
 static PyObject *stepper_run(Stepper *self, PyObject *handle) {
-    if (!PyObject_TypeCheck(handle, self->handle_type)) {
-        PyErr_SetString(PyExc_TypeError, "not a handle");
-        return NULL;
-    }
+    if (!PyObject_TypeCheck(handle, self->handle_type))
+        Py_RETURN_FALSE;
     uint64_t start = now_ns(), ready = 0;
     PyObject *callback = SLOT(handle, self->callback), *args = SLOT(handle, self->args);
     PyObject *context = SLOT(handle, self->context), *noted = SLOT(handle, self->repr);
-    if (callback == NULL || args == NULL || context == NULL) {
-        PyErr_SetString(PyExc_AttributeError, "a handle that was never made");
-        return NULL;
-    }
+    if (callback == NULL || args == NULL || context == NULL || !PyTuple_CheckExact(args) || !PyContext_CheckExact(context))
+        Py_RETURN_FALSE;
     if (noted != NULL && PyLong_CheckExact(noted))
         ready = PyLong_AsUnsignedLongLong(noted);
     Py_INCREF(callback);
@@ -129,16 +114,19 @@ static PyObject *stepper_run(Stepper *self, PyObject *handle) {
     Entry *entry = identify(self, handle, callback, start, &ready);
     if (PyErr_Occurred() && is_ours())
         PyErr_Clear(); /* the program goes on, unrecorded */
-    PyObject *result = PyErr_Occurred() ? NULL : call_in(self, context, callback, args);
+    PyObject *result = PyErr_Occurred() ? NULL : call_in(context, callback, args);
     if (entry != NULL)
         record(self, entry, start, ready);
     Py_XDECREF(entry);
     Py_DECREF(callback);
     Py_DECREF(args);
     Py_DECREF(context);
-    if (result != NULL && PyErr_Occurred())
-        Py_CLEAR(result);
-    return result;
+    if (result == NULL || PyErr_Occurred()) {
+        Py_XDECREF(result);
+        return NULL;
+    }
+    Py_DECREF(result);
+    Py_RETURN_TRUE;
 }
 
 /* --- scheduling -------------------------------------------------------------------------------------- */
@@ -150,6 +138,20 @@ static int is_false(PyObject *loop, PyObject *name) {
         PyErr_Clear();
     Py_XDECREF(value);
     return false_;
+}
+
+/* Calls that asyncio's own function nests; where no more than so many are left, its error is to come up. */
+#define NESTED 32
+
+static int is_deep(void) {
+    PyThreadState *thread = PyThreadState_Get();
+#if PY_VERSION_HEX >= 0x030c0000
+    return thread->py_recursion_remaining <= NESTED;
+#elif PY_VERSION_HEX >= 0x030b0000
+    return thread->recursion_remaining <= NESTED;
+#else
+    return Py_GetRecursionLimit() - thread->recursion_depth <= NESTED;
+#endif
 }
 
 /* Whether the loop schedules as asyncio's own: asked of Python once for each class, and the rest every time. */
@@ -176,7 +178,7 @@ static void fill(PyObject *handle, Py_ssize_t offset, PyObject *value) {
 /* schedule(loop, callback, args, context): a new handle in the loop's queue, with the time; None where asyncio's
  * own function has more to do than that. */
 static PyObject *stepper_schedule(Stepper *self, PyObject *const *given, Py_ssize_t count) {
-    if (count != 4 || !PyTuple_CheckExact(given[2]) || !schedules_plainly(self, given[0]))
+    if (count != 4 || !PyTuple_CheckExact(given[2]) || is_deep() || !schedules_plainly(self, given[0]))
         Py_RETURN_NONE;
     PyObject *ready = PyObject_GetAttr(given[0], self->ready);
     PyObject *noted = PyLong_FromUnsignedLongLong(now_ns());
@@ -226,9 +228,9 @@ static int find_slots(Stepper *self) {
 }
 
 static int name_things(Stepper *self) {
-    const char *texts[] = {"_closed", "_debug", "_ready", "_thread_id", "append", "__self__", "run", "__init__", "Handle"};
+    const char *texts[] = {"_closed", "_debug", "_ready", "_thread_id", "append", "__self__", "__init__", "Handle"};
     PyObject **names[] = {&self->is_closed, &self->is_debug, &self->ready, &self->thread_id, &self->append,
-                          &self->owner, &self->run, &self->init, &self->handle_name};
+                          &self->owner, &self->init, &self->handle_name};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         if ((*names[i] = PyUnicode_InternFromString(texts[i])) == NULL)
             return -1;
@@ -242,7 +244,7 @@ static void stepper_dealloc(Stepper *self) {
                           (PyObject **)&self->callbacks, &self->handle_init, &self->events, &self->adopt,
                           &self->waited, &self->other, &self->longer, &self->suits, &self->asleep, &self->iterations,
                           &self->is_closed, &self->is_debug, &self->ready, &self->thread_id, &self->append,
-                          &self->owner, &self->run, &self->init, &self->handle_name};
+                          &self->owner, &self->init, &self->handle_name};
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
         Py_CLEAR(*owned[i]);
     type->tp_free(self);
@@ -285,6 +287,8 @@ static PyObject *stepper_new(PyTypeObject *type, PyObject *args, PyObject *named
 }
 
 static PyMethodDef stepper_methods[] = {
+    /* METH_O, since CPython 3.11 counts such a call as one level of recursion however warm the caller is, as it
+     * counts the call of `Context.run` that this stands for (its specialised METH_FASTCALL call counts none). */
     {"run", (PyCFunction)stepper_run, METH_O, "Call what a handle is for, in its context, and record the step."},
     {"schedule", (PyCFunction)(void (*)(void))stepper_schedule, METH_FASTCALL,
      "A new handle in a loop's queue; None where asyncio's own function has more to do."},

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import sys
 
+from . import native, steps, touches
 from . import primitives as p
-from . import steps, touches
 from .carriers import carried
 from .endings import EndingHooks
 from .recorder import CALLBACK, FOREIGN, NUMBERED, TIMER
@@ -36,9 +36,10 @@ class AsyncioHooks:
     def __init__(self, recorder, installation):
         self.recorder = recorder
         self.installation = installation
-        self.entries = {}
+        self.entries = recorder.entries_type()
         self.iterations = {}
         self.callbacks = {}
+        self.known = recorder.entries_type()  # id of a plain callback's code -> its entry, for the C recorder
         self.loops = {}
         self.idle_codes = set()  # top frames that mean: this loop has nothing to do
         self.select_codes = set()  # likewise, where a loop's own `_run_once` is beneath: others select, too
@@ -57,24 +58,16 @@ class AsyncioHooks:
         self.current_task = tasks.current_task
         self.handing_over = tasks.run_coroutine_threadsafe.__code__
         guard = self.installation.harmless
-        self.adopt = guard(self._adopt, [0, 0])
+        self.adopt = guard(self._adopt, self.recorder.entry((0, 0)))
         self.waited = guard(self._waited)
         for function in (self.other, self._other):
             self.recorder.interner.hidden.add(p.identity(function.__code__))
         self.long = guard(self._long)
-        self.entry_of = guard(self.callback_entry, [0, 0])
-        loop = base_events.BaseEventLoop
-        self.names = steps.names_of_run(self)
+        self.entry_of = guard(self.callback_entry, self.recorder.entry((0, 0)))
+        self.loop_class = loop = base_events.BaseEventLoop
         own = events.Handle._run
-        self._put(events.Handle, "_run", self.names, before=steps.RUN_BEFORE, after=steps.RUN_AFTER)
-        names = {"__aw_type": p.type_of, "__aw_int": int}
-        # Not among what is put back: handles that wait to run keep their times when the agent leaves.
-        events.Handle.__repr__ = twin(events.Handle.__repr__, names, before=TOLD)
-        clock = {"__aw_clock": p.clock}
-        asleep = {"__aw_asleep": self.touches.asleep, "__aw_ident": p.ident}
-        names = dict(clock, __aw_touched=guard(self.touches.touched, 0), **asleep)
-        self._put(loop, "call_soon", names, beside=(("self._call_soon", "", touches.SCHEDULED),))
-        self._install_loop(loop, clock)
+        self._install_handles(loop, events, tasks)
+        self._install_loop(loop)
         self._install_iterations(loop, events, own)
         self.endings.install(base_events, runners)
         self.touches.install_debug(base_events, format_helpers)
@@ -86,9 +79,27 @@ class AsyncioHooks:
             if selector is not None:
                 self.select_codes.add(p.identity(selector.select.__code__))
 
-    def _install_loop(self, loop, clock):
+    def _install_handles(self, loop, events, tasks):
+        """How handles run and are scheduled: by the C recorder, or by snippets around asyncio's own way."""
+        self.names = steps.names_of_run(self)
+        asleep = {"__aw_asleep": self.touches.asleep, "__aw_ident": p.ident}
+        touched = self.installation.harmless(self.touches.touched, 0)
+        names, before = dict(asleep, __aw_clock=p.clock, __aw_touched=touched), ""
+        if self.recorder.native:
+            self.stepper = native.stepper(self, events, tasks, steps.LIMITS)
+            self._put(events.Handle, "_run", {"__aw_step": self.stepper.run}, instead=steps.NATIVE)
+            names["__aw_schedule"], before = self.stepper.schedule, steps.SCHEDULING
+        else:
+            self._put(events.Handle, "_run", self.names, before=steps.RUN_BEFORE, after=steps.RUN_AFTER)
+        beside = (("self._call_soon", "", touches.SCHEDULED),)
+        self._put(loop, "call_soon", names, before=before, beside=beside)
+        names = {"__aw_type": p.type_of, "__aw_int": int}
+        # Not among what is put back: handles that wait to run keep their times when the agent leaves.
+        events.Handle.__repr__ = twin(events.Handle.__repr__, names, before=TOLD)
+
+    def _install_loop(self, loop):
         guard = self.installation.harmless
-        names = dict(clock, __aw_wakeup=guard(self._wakeup, 0))
+        names = {"__aw_clock": p.clock, "__aw_wakeup": guard(self._wakeup, 0)}
         beside = (("self._call_soon", "", SCHEDULED + " | __aw_foreign"),)
         self._put(
             loop, "call_soon_threadsafe", names, before="__aw_foreign = __aw_wakeup(self)", beside=beside
@@ -117,14 +128,14 @@ class AsyncioHooks:
         }
         select = ("self._selector.select", steps.SELECTING, steps.SELECTED)
         begin = ("len(self._ready)", "", steps.BEGINNING)
-        if run is events.Handle._run:  # no twin of it could be made
+        if self.recorder.native or run is events.Handle._run:  # or no twin of it could be made
             self._put(loop, "_run_once", names, beside=(select,))
         else:
             self._put(loop, "_run_once", names, beside=(select, begin), instead=("handle._run", steps.STEP))
 
     def begin_anew(self):
         """In a forked child: numbers given out in the parent mean nothing here."""
-        for table in (self.entries, self.iterations, self.callbacks, self.loops, self.running):
+        for table in (self.entries, self.iterations, self.callbacks, self.known, self.loops, self.running):
             table.clear()
         self.touches.begin_anew()
 
@@ -145,7 +156,7 @@ class AsyncioHooks:
         """
         now = p.clock()
         number = next(self.recorder.numbers)
-        entry = self.entries[p.identity(task)] = [number, now]
+        entry = self.entries[p.identity(task)] = self.recorder.entry((number, now))
         parent = self.current_task(loop) if loop is not None else None
         parent_entry = (
             self.entries.get(p.identity(parent)) if parent is not None and parent is not task else None
@@ -236,7 +247,7 @@ class AsyncioHooks:
             if foreign(error):
                 raise
             self.installation.failed("_other", error)
-            return [0, 0], 0
+            return self.recorder.entry((0, 0)), 0
 
     def _other(self, handle, owner, start, ready):
         if owner is not None and self.kind_of(owner) is not None:
@@ -267,9 +278,11 @@ class AsyncioHooks:
         if entry is None:
             interner = self.recorder.interner
             site = interner.site(code, -1) if code is not None else interner.named(key[0])
-            entry = [CALLBACK | bits | site, 0]
+            entry = self.recorder.entry((CALLBACK | bits | site, 0))
             if len(self.callbacks) < 50_000:
                 self.callbacks[key] = entry
+                if code is not None and not bits:
+                    self.known[key[0]] = entry
         return entry
 
     def _long(self, start, end):
@@ -296,7 +309,7 @@ class AsyncioHooks:
             implementation="%s.%s" % (p.type_of(loop).__module__, p.type_of(loop).__qualname__),
             selector=p.type_of(selector).__name__ if selector is not None else "",
             debug=bool(loop.get_debug()),
-            stack=self.recorder.interner.stack(p.get_frame(2)),
+            stack=self.recorder.interner.stack(p.get_frame(2), ()),
             cpu=p.thread_cpu(),
         )
         return number

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from .recorder import CALLBACK
 
-#: The last values of the table of steps that are looked at (200 rows), and how many must be of one task.
-GLANCED = 1000
+#: So many of the last steps are looked at, and so many of them must be of one task.
+GLANCED = 200
 OFTEN = 20
 
 
@@ -14,7 +14,7 @@ class Glances:
 
     def __init__(self, recorder, *tables):
         self.tables = tables
-        self.steps = recorder.by_name["steps"]
+        self.recent = recorder.recent
         self.busiest = (0, None)  # number and entry of the task that was last asked
 
     def begin_anew(self):
@@ -28,7 +28,7 @@ class Glances:
         nothing is asked of the hot path.
         """
         counts = {}
-        for ref in self.steps[-GLANCED:][3::5]:
+        for ref in self.recent(GLANCED):
             counts[ref] = counts.get(ref, 0) + 1
         often = [(count, ref) for ref, count in counts.items() if count >= OFTEN and ref < CALLBACK]
         if not often:

@@ -74,11 +74,12 @@ class Interner:
             self.new_sites.extend((number, 0, self.string(name), 0, 0, 0, 0, 0))
         return number
 
-    def stack(self, frame):
-        """The number of the stack that begins at `frame`, innermost first."""
+    def stack(self, frame, ends=None):
+        """The number of the stack that begins at `frame`, innermost first, down to the loop's machinery: the frames
+        of `ends`, or of the interner's own."""
         key = []
         walk = frame
-        ends, hidden = self.ends, self.hidden
+        ends, hidden = self.ends if ends is None else ends, self.hidden
         while walk is not None and len(key) < 2 * DEPTH:
             code = p.identity(walk.f_code)
             if code in ends:

@@ -8,8 +8,8 @@ tuples would feed the garbage collector and change when the program's own finali
 
 from __future__ import annotations
 
+from . import native, stream
 from . import primitives as p
-from . import stream
 from .interning import Interner, _take
 
 #: A step's `ref` is a task's number, or a callback's site with these bits.
@@ -38,7 +38,12 @@ class Recorder:
         self.folder = folder
         self.interner = Interner()
         self.tables = {kind: [] for kind in stream.COLUMNS}
-        self.tables[stream.STEPS] = p.array(stream.WORD)
+        self.native = native.load(folder)  # the C recorder, or None
+        self.tables[stream.STEPS] = self.native.Rows(MOST // 5) if self.native else p.array(stream.WORD)
+        #: id of a task -> entry; an entry is [reference, end of its last step], made of such a pair.
+        self.entries_type, self.entry = (
+            (self.native.Entries, self.native.Entry) if self.native else (dict, list)
+        )
         self.by_name = {name: self.tables[kind] for kind, (name, _) in stream.COLUMNS.items()}
         self.step = self.by_name["steps"].frombytes  # takes what `stream.pack_step` made
         self.events = []
@@ -64,7 +69,7 @@ class Recorder:
     def begin_anew(self):
         """In a forked child: a new stream; everything that was recorded is the parent's to write."""
         for table in self.tables.values():
-            del table[:]
+            _emptied(table)
         del self.events[:]
         fresh = Interner()
         fresh.ends, fresh.hidden = self.interner.ends, self.interner.hidden
@@ -86,7 +91,7 @@ class Recorder:
 
     def flush(self, *more):
         """Write everything recorded so far; names before the rows that use them."""
-        rows = {kind: _take(table) for kind, table in self.tables.items()}
+        rows = {kind: _emptied(table) for kind, table in self.tables.items()}
         events = _take(self.events)
         strings, sites, stacks = self.interner.take()
         chunks = []
@@ -102,7 +107,7 @@ class Recorder:
         chunks.extend(out.rows(kind, values) for kind, values in rows.items() if values)
         chunks.extend(more)
         if not out.write(chunks):
-            self.dropped += sum(len(values) // len(stream.COLUMNS[kind][1]) for kind, values in rows.items())
+            self.dropped += sum(_count(kind, values) for kind, values in rows.items())
             # Names are few and everything hangs on them: they are kept for the next try.
             self.interner.new_strings[:0] = strings
             self.interner.new_sites[:0] = sites
@@ -112,10 +117,28 @@ class Recorder:
 
     def bound(self):
         """Drop what cannot be kept in memory, and count it."""
+        if self.native:
+            self.dropped += self.by_name["steps"].lost()  # it is bounded by itself
         for kind, table in self.tables.items():
             if len(table) > MOST:
-                self.dropped += len(_take(table)) // len(stream.COLUMNS[kind][1])
+                self.dropped += _count(kind, _emptied(table))
+
+    def recent(self, number):
+        """The references of so many of the last steps."""
+        steps = self.by_name["steps"]
+        return steps.recent(number) if self.native else steps[-5 * number :][3::5]
 
     def meta(self, facts):
         """A chunk of facts about this process; later facts replace earlier ones of the same name."""
         self.flush(self.stream.json(stream.META, facts))
+
+
+def _emptied(table):
+    """All values of a table, of which none are left; the C recorder's as bytes."""
+    return _take(table) if p.type_of(table) in (list, p.array) else table.take()
+
+
+def _count(kind, values):
+    """How many rows they are."""
+    size = len(values) // 8 if p.type_of(values) is bytes else len(values)
+    return size // len(stream.COLUMNS[kind][1])

@@ -23,6 +23,22 @@ STARVED = 10_000_000
 #: So long (0.5 ms) the loop goes on without asking itself whether a step or a wait was long.
 CLOSE = 500_000
 
+LIMITS = {"long_ns": LONG, "starved_ns": STARVED, "hold_ns": HOLD}
+#: With the C recorder: around the handle's own call, which it makes; and before the body of `call_soon`, which is
+#: left what it does not do itself (debug mode, another thread's call, loops that schedule in a way of their own).
+NATIVE = (
+    "self._context.run",
+    """
+if not __aw_step(self):
+    self._context.run(self._callback, *self._args)
+""",
+)
+SCHEDULING = """
+__aw_handle = __aw_schedule(self, callback, args, context)
+if __aw_handle is not None:
+    return __aw_handle
+"""
+
 #: Whose step it is: leaves `__aw_object` and `__aw_ready`.
 WHOSE = """
 try:

@@ -67,8 +67,9 @@ class Stream:
         return frame(kind, self.process, _encode(value).encode("utf-8", "backslashreplace"))
 
     def rows(self, kind, values):
-        packed = p.array(WORD, values) if p.type_of(values) is list else values
-        return frame(kind, self.process, packed.tobytes())
+        if p.type_of(values) is list:
+            values = p.array(WORD, values)
+        return frame(kind, self.process, bytes(values))
 
     def write(self, chunks):
         """Append `chunks` (bytes each); True when all of it reached the file."""

@@ -67,6 +67,7 @@ class UvloopHooks:
         self.asyncio = asyncio
         self.installation = installation
         self.runs_in = {}  # id of a running loop -> its thread
+        self.waited = installation.harmless(self._waited)
 
     def install(self, uvloop):
         loop = uvloop.Loop
@@ -137,8 +138,9 @@ class UvloopHooks:
             hidden.add(p.identity(function.__code__))
             self.installation.put(loop, function.__name__, function)
         # While these are on top, the compiled loop has nothing of Python's to run.
-        self.asyncio.idle_codes.add(p.identity(run_forever.__code__))
-        self.asyncio.idle_codes.add(p.identity(run_until_complete.__code__))
+        for function in (run_forever, run_until_complete):
+            self.asyncio.idle_codes.add(p.identity(function.__code__))
+            ends.add(p.identity(function.__code__))
 
     def _started(self, loop):
         self.runs_in[p.identity(loop)] = p.ident()
@@ -149,7 +151,15 @@ class UvloopHooks:
         self.asyncio.loop_stopped(run)
 
     def _step(self, callback, ready, bits):
+        if self.asyncio.recorder.native:
+            hooks = self.asyncio
+            return hooks.recorder.native.Step(
+                hooks.stepper, callback, ready, bits, self.waited, hooks.entry_of
+            )
         return _Step(self.asyncio, callback, ready, bits)
+
+    def _waited(self, callback, arguments, task, entry, start, due):
+        self.asyncio.waited(_Handle(callback, arguments), task, entry, start, due)
 
 
 def _telling(base, told):

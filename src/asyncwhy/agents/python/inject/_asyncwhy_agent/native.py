@@ -1,0 +1,58 @@
+"""The C recorder, where one was built for this kind of interpreter (`asyncwhy.probes.native`).
+
+It is loaded past the import system, so that the program finds no trace of it in `sys.modules`.
+"""
+
+from __future__ import annotations
+
+import _frozen_importlib
+import _imp
+
+from . import primitives as p
+
+NAME = "_asyncwhy_recorder"
+
+
+def load(folder):
+    """The extension module for the run in `folder`, or None."""
+    suffixes = _imp.extension_suffixes()
+    path = "%s/recorder/%s%s" % (folder, NAME, suffixes[0] if suffixes else "")
+    try:
+        p.status_of(path)
+        module = _imp.create_dynamic(_frozen_importlib.ModuleSpec(NAME, None, origin=path))
+        _imp.exec_dynamic(module)
+    except (OSError, ImportError):
+        return None
+    return module
+
+
+def stepper(hooks, events, tasks, limits):
+    """The object that runs and schedules asyncio's handles; `limits` are those of `steps`, in nanoseconds."""
+    recorder, loop = hooks.recorder, hooks.loop_class
+    own = [(name, loop.__dict__[name]) for name in ("_call_soon", "_check_closed", "get_debug")]
+    suitable = []  # kept: they are told apart by their addresses
+
+    def suits(kind):
+        """Whether a class of loops schedules as asyncio's own does."""
+        found = all(getattr(kind, name, None) is function for name, function in own)
+        if found:
+            suitable.append(kind)
+        return found
+
+    return recorder.native.Stepper(
+        entries=hooks.entries,
+        callbacks=hooks.known,
+        rows=recorder.by_name["steps"],
+        handle_type=events.Handle,
+        task_type=tasks.Task,
+        python_task=tasks._PyTask,
+        events=events.__dict__,
+        asleep=hooks.touches.asleep,
+        iterations=hooks.iterations,
+        adopt=hooks.adopt,
+        waited=hooks.waited,
+        other=hooks.other,
+        longer=hooks.long,
+        suits=hooks.installation.harmless(suits, False),
+        **limits,
+    )
