@@ -138,9 +138,9 @@ class UvloopHooks:
             hidden.add(p.identity(function.__code__))
             self.installation.put(loop, function.__name__, function)
         # While these are on top, the compiled loop has nothing of Python's to run.
-        for function in (run_forever, run_until_complete):
-            self.asyncio.idle_codes.add(p.identity(function.__code__))
-            ends.add(p.identity(function.__code__))
+        machinery = (p.identity(run_forever.__code__), p.identity(run_until_complete.__code__))
+        self.asyncio.idle_codes.update(machinery)
+        ends.update(machinery)
 
     def _started(self, loop):
         self.runs_in[p.identity(loop)] = p.ident()
