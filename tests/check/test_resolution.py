@@ -208,3 +208,36 @@ def test_comments(tmp_path: Path) -> None:
     """
     found = checked(tmp_path, text)
     assert (found.findings, found.suppressed, [site.line for site in found.unused]) == ((), 1, [5])
+
+
+MISUSED = {
+    "tested": (
+        "never-awaited",
+        "import asyncio, os\nasync def f(x):\n    if asyncio.to_thread(os.path.isdir, x):\n        return 1\n",
+    ),
+    "called at once": (
+        "ran-inline",
+        "import asyncio\ndef h():\n    return 1\nasync def f():\n    await asyncio.to_thread(h())\n",
+    ),
+    "a loop in a loop": (
+        "second-loop",
+        "import asyncio\nasync def g():\n    pass\ndef h():\n    asyncio.run(g())\nasync def f():\n    h()\n",
+    ),
+}
+USED = {
+    "tasks of a group": "import asyncio\nasync def g():\n    pass\nasync def f():\n    async with asyncio.TaskGroup() as t:\n"
+    "        t.create_task(g())\n",
+    "a factory": "import asyncio\ndef h():\n    return lambda: 1\nasync def f():\n    await asyncio.to_thread(h())\n",
+    "asks first": "import asyncio\nasync def g():\n    pass\ndef h():\n    try:\n        asyncio.get_running_loop()\n"
+    "    except RuntimeError:\n        asyncio.run(g())\nasync def f():\n    h()\n",
+}
+
+
+@pytest.mark.parametrize(("cause", "text"), MISUSED.values(), ids=MISUSED)
+def test_misuse(tmp_path: Path, cause: str, text: str) -> None:
+    assert [finding.cause for finding in checked(tmp_path, text).findings] == [cause]
+
+
+@pytest.mark.parametrize("text", USED.values(), ids=USED)
+def test_right_use(tmp_path: Path, text: str) -> None:
+    assert checked(tmp_path, text).findings == ()

@@ -9,46 +9,60 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from asyncwhy.catalog import load
-from asyncwhy.check import comments
+from asyncwhy.check import comments, misuse, overlaps, threads
 from asyncwhy.check.blocking import BlockingCalls
-from asyncwhy.check.cache import Store
+from asyncwhy.check.cache import Signature, Store, signature
 from asyncwhy.check.draft import Draft
 from asyncwhy.check.externals import Externals
-from asyncwhy.check.files import Unread, listed
+from asyncwhy.check.files import listed
 from asyncwhy.check.findings import Wording
+from asyncwhy.check.handing import handoffs
 from asyncwhy.check.indexing import index
 from asyncwhy.check.project import Project
 from asyncwhy.check.reach import Graph
 from asyncwhy.check.roots import roots
 from asyncwhy.check.scope import Scope
 from asyncwhy.check.settings import Settings
+from asyncwhy.check.values import forget
 from asyncwhy.model import Checked
 from asyncwhy.model import Unread as Untold
 
 
 def check(paths: list[str], settings: Settings, *, cached: bool = True) -> Checked:
     """Check the Python files at and below the paths."""
-    files, unread = listed(paths, settings.exclude)
     collecting = gc.isenabled()
     gc.disable()  # nothing here is freed before the end, and the collector would look for it again and again
     try:
-        return _checked(paths, files, unread, settings, cached)
+        return _cached(paths, settings) if cached else _checked(paths, settings, Store("", enabled=False))[0]
     finally:
+        forget()
         if collecting:
             gc.enable()
 
 
-def _checked(
-    paths: list[str], files: list[str], unread: list[Unread], settings: Settings, cached: bool
-) -> Checked:
-    store = Store("\0".join(sorted(map(os.path.abspath, paths))), enabled=cached)
+def _cached(paths: list[str], settings: Settings) -> Checked:
+    """The last answer, if nothing has changed; else a new one."""
+    store = Store("\0".join(sorted(map(os.path.abspath, paths))))
+    files, unread = listed(paths, settings.exclude)
+    places = [(place, signature(place)) for place in site_packages(paths, settings) if os.path.isdir(place)]
+    question = (paths, files, unread, settings, places)
+    known = store.answer(question)
+    if isinstance(known, Checked):
+        return known
+    found, rests = _checked(paths, settings, store)
+    if not found.unread:
+        store.keep_answer(question, rests, found)
+    return found
+
+
+def _checked(paths: list[str], settings: Settings, store: Store) -> tuple[Checked, dict[str, Signature]]:
+    files, unread = listed(paths, settings.exclude)
+    store.load()
     packed, failed = index(files, store)
-    foreign = Store("installed packages", enabled=cached)
-    project = Project(
-        packed, paths, site_packages(paths, settings), Externals(load(), settings.blocking), foreign
-    )
-    drafts = _drafts(project)
-    foreign.save()
+    externals = Externals(load(), settings.blocking)
+    project = Project(packed, paths, site_packages(paths, settings), externals, store)
+    drafts = _drafts(project, settings)
+    store.save()
     wanted = [draft for draft in drafts if _is_wanted(draft, settings)]
     shown = [draft for draft in wanted if settings.hints or not draft.hint]
     wording = Wording(project)
@@ -57,7 +71,7 @@ def _checked(
         key=lambda one: (one.site.file, one.site.line, one.site.column, one.cause),
     )
     kept, suppressed, unused = comments.apply(findings, project, wording)
-    return Checked(
+    found = Checked(
         findings=tuple(kept),
         files=len(packed),
         lines=sum(project.known(path).summary.lines for path in packed),
@@ -67,13 +81,22 @@ def _checked(
         unused=tuple(unused),
         sources=wording.sources,
     )
+    return found, project.signatures()
 
 
-def _drafts(project: Project) -> list[Draft]:
+def _drafts(project: Project, settings: Settings) -> list[Draft]:
     scope = Scope(project)
     graph = Graph(project, scope)
     graph.explore(roots(project, scope))
-    return BlockingCalls(graph).found()
+    handed = list(handoffs(scope))
+    drafts = [
+        *BlockingCalls(graph).found(),
+        *misuse.found(scope, handed),
+        *threads.found(scope, graph, handed),
+    ]
+    if settings.hints:
+        drafts += overlaps.found(scope)
+    return list({(draft.cause, draft.place, draft.call): draft for draft in drafts}.values())
 
 
 def _is_wanted(draft: Draft, settings: Settings) -> bool:

@@ -10,6 +10,16 @@ from asyncwhy.check.values import Function
 from asyncwhy.model import Effects, Evidence, Finding, Related, Remedy, Safety, Site
 
 _HOW = {"async def": "which the loop runs"}
+_THREADS = frozenset(
+    {"to_thread", "run_in_executor", "submit", "Thread", "Timer", "run_sync", "run_in_threadpool"}
+)
+
+
+def _runs(how: str) -> str:
+    """Who runs an entry point, in words."""
+    if how in _THREADS:
+        return f"which `{how}` sends to a thread"
+    return _HOW.get(how, f"which the loop runs by `{how}`")
 
 
 class Wording:
@@ -48,7 +58,7 @@ class Wording:
             call=draft.call,
             operation=draft.operation,
             inside_library=draft.library,
-            stack=tuple(self.site(place) for place in draft.path),
+            stack=tuple(self.site(place) for place in draft.path or (draft.place,)),
             started_by=None,
             related=(*related, *others),
             victims=(),
@@ -71,9 +81,9 @@ class Wording:
         outermost = draft.path[-1] if draft.path else draft.place
         for function, (how, place) in draft.entries.items():
             if place == outermost:
-                return f"`{self._name(function)}`", _HOW.get(how, f"which the loop runs by `{how}`")
+                return f"`{self._name(function)}`", _runs(how)
         function, (how, _) = next(iter(draft.entries.items()))
-        return f"`{self._name(function)}`", _HOW.get(how, f"which the loop runs by `{how}`")
+        return f"`{self._name(function)}`", _runs(how)
 
     def _name(self, function: Function) -> str:
         return self.project.known(function.path).functions[function.index].qualname

@@ -10,7 +10,7 @@ import sys
 import warnings
 from concurrent.futures import ProcessPoolExecutor
 
-from asyncwhy.check.cache import Store
+from asyncwhy.check.cache import Signature, Store, signature
 from asyncwhy.check.files import Unread, content, decoded, digest
 from asyncwhy.check.summary import summarise
 
@@ -25,13 +25,17 @@ Indexed = tuple[str, bytes, bytes | None, int, str]
 
 def summary_of(path: str, data: bytes) -> Indexed:
     """One file's summary, or why there is none."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return _summary(path, data)
+
+
+def _summary(path: str, data: bytes) -> Indexed:
     key = digest(data)
     kept = sys.getrecursionlimit()
     sys.setrecursionlimit(max(kept, _NESTING * 3))
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of the checked source's escapes: its own affair
-            return path, key, marshal.dumps(summarise(decoded(data))), 0, ""
+        return path, key, marshal.dumps(summarise(decoded(data))), 0, ""
     except SyntaxError as error:
         return path, key, None, error.lineno or 0, f"syntax: {error.msg}"
     except (RecursionError, MemoryError):
@@ -43,14 +47,15 @@ def summary_of(path: str, data: bytes) -> Indexed:
 
 
 def _batch(paths: list[str]) -> list[Indexed]:
-    gc.disable()
+    gc.disable()  # trees have no cycles, and a visitor breaks its own
     done: list[Indexed] = []
-    for path in paths:
-        try:
-            done.append(summary_of(path, content(path)))
-        except (OSError, ValueError) as error:
-            done.append((path, b"", None, 0, getattr(error, "strerror", None) or str(error)))
-    gc.collect()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of the checked source's escapes: its own affair
+        for path in paths:
+            try:
+                done.append(_summary(path, content(path)))
+            except (OSError, ValueError) as error:
+                done.append((path, b"", None, 0, getattr(error, "strerror", None) or str(error)))
     return done
 
 
@@ -59,18 +64,17 @@ def index(paths: list[str], store: Store) -> tuple[dict[str, bytes], list[Unread
     packed: dict[str, bytes] = {}
     unread: list[Unread] = []
     missing: list[str] = []
-    used: set[bytes] = set()
+    seen: dict[str, Signature] = {}
     for path in paths:
         try:
-            key = digest(content(path))
+            seen[path] = signature(path)
+            known = store.unchanged(path, seen[path]) or store.get(digest(content(path)))
         except (OSError, ValueError) as error:
             unread.append(Unread(path, 0, getattr(error, "strerror", None) or str(error)))
             continue
-        known = store.get(key)
         if known is None:
             missing.append(path)
         else:
-            used.add(key)
             packed[path] = known
     for path, key, summary, line, reason in _made(missing):
         if summary is None:
@@ -78,8 +82,7 @@ def index(paths: list[str], store: Store) -> tuple[dict[str, bytes], list[Unread
         else:
             packed[path] = summary
             store.put(key, summary)
-            used.add(key)
-    store.save(used)
+            store.note(path, seen[path], key)
     return packed, unread
 
 

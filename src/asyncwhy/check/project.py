@@ -6,20 +6,25 @@ import marshal
 import os
 import sys
 from functools import cached_property
+from typing import Any
 
-from asyncwhy.check.cache import Store
+from asyncwhy.check.cache import Signature, Store, signature
 from asyncwhy.check.externals import Externals
 from asyncwhy.check.files import content, digest
 from asyncwhy.check.indexing import summary_of
-from asyncwhy.check.shapes import Body, ClassSummary, FunctionSummary, ModuleSummary
+from asyncwhy.check.plain import PLAIN_FUNCTIONS, PLAIN_METHODS
+from asyncwhy.check.shapes import ATTRIBUTE, OFF_LOOP, Body, ClassSummary, FunctionSummary, ModuleSummary
 
+Local = tuple[list[Any], tuple[Any, ...] | None]
+"""What a name of a function is: where it is assigned, and what it is besides: one of the kinds below."""
+PARAMETER, IMPORT, CLASS, NESTED = range(4)
 _EMPTY = Body(*((),) * 10)
 
 
 class Source:
     """One file, unpacked as far as it was asked for."""
 
-    __slots__ = ("_bodies", "classes", "foreign", "functions", "path", "summary")
+    __slots__ = ("_asked", "_bodies", "_locals", "classes", "foreign", "functions", "path", "summary")
 
     def __init__(self, path: str, packed: bytes, *, foreign: bool) -> None:
         self.path = path
@@ -28,6 +33,8 @@ class Source:
         self.functions = [FunctionSummary(*function) for function in self.summary.functions]
         self.classes = [ClassSummary(*one) for one in self.summary.classes]
         self._bodies: dict[int, Body] = {}
+        self._locals: dict[int, dict[str, Local]] = {}
+        self._asked: dict[int, list[Any]] = {}
 
     def body(self, index: int) -> Body:
         """What a function does."""
@@ -36,6 +43,51 @@ class Source:
             packed = self.functions[index].body
             known = self._bodies[index] = Body(*marshal.loads(packed)) if packed else _EMPTY  # noqa: S302
         return known
+
+    def asked(self, index: int) -> list[Any]:
+        """The calls of a function that may lead to something that blocks, as far as their names say."""
+        known = self._asked.get(index)
+        if known is None:
+            calls = self.body(index).calls
+            # A call that the same function hands to a thread elsewhere is made here on purpose: small or in memory.
+            handed = {arg for call in calls for arg in call[2] if type(arg) is tuple and arg[0] == ATTRIBUTE}
+            known = self._asked[index] = [call for call in calls if _may_block(call, handed)]
+        return known
+
+    def locals(self, index: int) -> dict[str, Local]:
+        """The names of a function's own."""
+        known = self._locals.get(index)
+        if known is None:
+            known = self._locals[index] = _locals(self.functions[index], self.body(index))
+        return known
+
+
+def _may_block(call: Any, handed: set[Any]) -> bool:
+    func = call[1]
+    if type(func) is tuple and func[0] == ATTRIBUTE:
+        if func[2] in PLAIN_METHODS or (handed and func in handed):
+            return False
+    elif func in PLAIN_FUNCTIONS:
+        return False
+    return not call[8] & OFF_LOOP
+
+
+def _locals(function: FunctionSummary, body: Body) -> dict[str, Local]:
+    found: dict[str, Local] = {}
+    for position, parameter in enumerate(function.parameters):
+        found[parameter[0].lstrip("*")] = ([], (PARAMETER, position, *parameter))
+    for local, module, name in body.imports:
+        found[local] = ([], (IMPORT, module, name))
+    for local, index in body.classes:
+        found[local] = ([], (CLASS, index))
+    for local, index in body.nested:
+        found[local] = ([], (NESTED, index))
+    for assigned in body.assigns:
+        name = assigned[0]
+        if name not in found:
+            found[name] = ([], None)
+        found[name][0].append(assigned)
+    return found
 
 
 class Project:
@@ -71,7 +123,7 @@ class Project:
 
     def known(self, path: str) -> Source:
         """A file that is known to be in the index."""
-        found = self.source(path)
+        found = self._sources.get(path) or self.source(path)
         assert found is not None
         return found
 
@@ -87,6 +139,11 @@ class Project:
             if known is not None:
                 self.store.put(key, known)
         return known
+
+    def signatures(self) -> dict[str, Signature]:
+        """Of every file that was looked at."""
+        paths = {*self.packed, *(path for path, source in self._sources.items() if source is not None)}
+        return {path: signature(path) for path in paths}
 
     def root_of(self, path: str) -> str:
         """The folder that the package of a file stands in."""
@@ -113,7 +170,7 @@ class Project:
 
     def find(self, name: str, importer: str) -> str | None:
         """The file of a module, as a file imports it; relative names begin with dots."""
-        key = (os.path.dirname(importer), name)
+        key = (importer, name)
         if key not in self._found:
             self._found[key] = self._find(name, importer)
         return self._found[key]

@@ -18,7 +18,6 @@ from asyncwhy.check.shapes import (
     GENERATOR,
     IS_ASYNC,
     ITERATED,
-    OFF_LOOP,
     PROPERTY,
     WITH_AWAIT,
     Expr,
@@ -91,6 +90,7 @@ class Graph:
         self.scope = scope
         self.nodes: dict[Function, Node] = {}
         self.roots: dict[Function, str] = {}
+        self.guarded: set[Function] = set()  # they ask whether a loop runs
         self.waiting: deque[tuple[Function, int]] = deque()
         self.properties = self._property_names()
 
@@ -128,11 +128,7 @@ class Graph:
         source = self.project.known(frame.path)
         function, body = source.functions[frame.index], source.body(frame.index)
         asked = False
-        # A call that the same function hands to a thread elsewhere is made here on purpose: small or in memory.
-        handed = {arg for call in body.calls for arg in call[2] if type(arg) is tuple and arg[0] == "."}
-        for call in body.calls:
-            if call[8] & OFF_LOOP or (handed and call[1] in handed):
-                continue
+        for call in source.asked(frame.index):
             called = self.scope.evaluate(call[1], frame, call[4])
             if isinstance(called, External) and called.name in _ASKING and not function.flags & ASYNC:
                 asked = True
@@ -140,6 +136,7 @@ class Graph:
                 place = Place(frame.path, frame.index, *call[4:8])
                 self._call(node, place, called, call)
         if asked:
+            self.guarded.add(frame)
             return
         for shape, line, column, end_line, end_column, kind in body.enters:
             if kind != IS_ASYNC:

@@ -132,7 +132,7 @@ class Results(Attributes):
         value = partial.value
         if not isinstance(value, Function):
             return value
-        return self._given(value, list(partial.args), dict(partial.keywords))
+        return self.given(value, list(partial.args), dict(partial.keywords))
 
     def with_arguments(self, called: Function, shape: Expr, frame: Function) -> Function:
         """The callee with what is known of its arguments, where its own signature does not say it."""
@@ -140,11 +140,12 @@ class Results(Attributes):
         if not args and not keywords:
             return called
         values = [self.evaluate(arg, frame, line) if arg is not None else None for arg in args]
-        return self._given(
+        return self.given(
             called, values, {word: self.evaluate(value, frame, line) for word, value in keywords}
         )
 
-    def _given(self, called: Function, values: list[Value], keywords: dict[str, Value]) -> Function:
+    def given(self, called: Function, values: list[Value], keywords: dict[str, Value]) -> Function:
+        """A function with what is known of its arguments."""
         summary = self.project.known(called.path).functions[called.index]
         parameters = summary.parameters
         if (

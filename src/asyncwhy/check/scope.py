@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from asyncwhy.check.annotations import Annotations
+from asyncwhy.check.project import CLASS, IMPORT, NESTED, PARAMETER, Local
 from asyncwhy.check.results import Results
-from asyncwhy.check.shapes import CLASS_METHOD, STATIC, Body, Expr, FunctionSummary
+from asyncwhy.check.shapes import CLASS_METHOD, STATIC, Expr, FunctionSummary
 from asyncwhy.check.values import (
     Awaitable,
     Class,
@@ -36,39 +37,27 @@ class Scope(Annotations, Results):
 
     def evaluate(self, shape: Expr, frame: Function, line: int) -> Value:
         """What an expression stands for, in a function, at a line."""
-        if shape is None:
-            return None
         if type(shape) is str:
             return self.name(shape, frame, line)
+        if shape is None:
+            return None
         if self.depth > DEEPEST:
             return None
         self.depth += 1
-        try:
-            value: Value = self._by_tag[shape[0]](self, shape, frame, line)
-            return value
-        finally:
-            self.depth -= 1
+        value: Value = self._by_tag[shape[0]](self, shape, frame, line)
+        self.depth -= 1
+        return value
 
     def name(self, name: str, frame: Function, line: int) -> Value:
         """What a name stands for: the innermost scope that has it decides."""
-        key = (name, frame, line)
-        if key in self.names:
-            return self.names[key]
-        self.names[key] = None  # a name that is made of itself is unknown
-        self.names[key] = found = self._name(name, frame, line)
-        return found
-
-    def _name(self, name: str, frame: Function, line: int) -> Value:
         source = self.project.known(frame.path)
         here: Function | None = frame
         while here is not None and here.index > 0:
-            function = source.functions[here.index]
-            body = source.body(here.index)
-            known, value = self._local(name, here, function, body, line)
-            if known:
-                return value
+            local = source.locals(here.index).get(name)
+            if local is not None:
+                return self._local(name, local, here, line)
             line = 1 << 30  # what encloses has run to its end
-            here = self._outer(here, function)
+            here = self._outer(here, source.functions[here.index])
         return self.of_module(frame.path, name)
 
     def _outer(self, frame: Function, function: FunctionSummary) -> Function | None:
@@ -78,29 +67,26 @@ class Scope(Annotations, Results):
             return frame.outer
         return Function(frame.path, function.parent, frame.receiver)
 
-    def _local(
-        self, name: str, frame: Function, function: FunctionSummary, body: Body, line: int
-    ) -> tuple[bool, Value]:
-        """(whether the name is the function's own, its value)."""
+    def _local(self, name: str, local: Local, frame: Function, line: int) -> Value:
+        """The last assignment before the line counts; before the first one a parameter, else the first."""
+        assigns, other = local
         found: Any = None
-        for one in body.assigns:
-            if one[0] == name and (one[1] < line or found is None):
-                if one[1] >= line and self._is_parameter(name, function):
-                    continue
+        for one in assigns:
+            if one[1] < line:
                 found = one
+        if found is None and assigns and (other is None or other[0] != PARAMETER):
+            found = assigns[0]
+        key = (name, frame, 0 if found is None else found[1])
+        if key in self.names:
+            return self.names[key]
+        self.names[key] = None  # a name that is made of itself is unknown
         if found is not None:
-            return True, self._assigned(found, frame)
-        for local, index in body.nested:
-            if local == name:
-                inner = Function(frame.path, index, None, (), frame)
-                return True, self.decorated(inner)
-        for local, index in body.classes:
-            if local == name:
-                return True, Class(frame.path, index)
-        for local, module, imported in body.imports:
-            if local == name:
-                return True, self.imported(module, imported, frame.path)
-        return self._parameter(name, frame, function)
+            value = self._assigned(found, frame)
+        else:
+            assert other is not None
+            value = self._other(other, frame)
+        self.names[key] = value
+        return value
 
     def _assigned(self, found: Any, frame: Function) -> Value:
         _, line, annotation, shape = found
@@ -110,28 +96,32 @@ class Scope(Annotations, Results):
                 return value
         return self.evaluate(shape, frame, line)
 
-    @staticmethod
-    def _is_parameter(name: str, function: FunctionSummary) -> bool:
-        return any(parameter[0] == name for parameter in function.parameters)
+    def _other(self, other: Any, frame: Function) -> Value:
+        kind = other[0]
+        if kind == NESTED:
+            return self.decorated(Function(frame.path, other[1], None, (), frame))
+        if kind == CLASS:
+            return Class(frame.path, other[1])
+        if kind == IMPORT:
+            return self.imported(other[1], other[2], frame.path)
+        return self._parameter(other[1], other[2], other[3], other[4], frame)
 
-    def _parameter(self, name: str, frame: Function, function: FunctionSummary) -> tuple[bool, Value]:
-        for position, (word, annotation, default) in enumerate(function.parameters):
-            if word != name and word.lstrip("*") != name:
-                continue
-            for given, value in frame.given:
-                if given == name:
-                    return True, value
-            if position == 0 and function.owner >= 0 and function.parent < 0 and not function.flags & STATIC:
-                own = frame.receiver or Instance(frame.path, function.owner)
-                if function.flags & CLASS_METHOD and isinstance(own, Instance):
-                    own = Class(own.path, own.index)
-                return True, own
-            value = self.typed(annotation, frame, function.line) if annotation is not None else None
-            if value is None and default is not None and annotation is None:
-                value = self.evaluate(default, Function(frame.path, max(function.parent, 0)), function.line)
-                value = value if isinstance(value, Function | External) else None
-            return True, value
-        return False, None
+    def _parameter(self, position: int, name: str, annotation: Expr, default: Expr, frame: Function) -> Value:
+        for given, value in frame.given:
+            if given == name:
+                return value
+        function = self.project.known(frame.path).functions[frame.index]
+        if position == 0 and function.owner >= 0 and function.parent < 0 and not function.flags & STATIC:
+            own = frame.receiver or Instance(frame.path, function.owner)
+            if function.flags & CLASS_METHOD and isinstance(own, Instance):
+                own = Class(own.path, own.index)
+            return own
+        if annotation is not None:
+            return self.typed(annotation, frame, function.line)
+        if default is None:
+            return None
+        value = self.evaluate(default, Function(frame.path, max(function.parent, 0)), function.line)
+        return value if isinstance(value, Function | External) else None
 
     def of_module(self, path: str, name: str) -> Value:
         """What a module's name stands for; asked from within and from without."""

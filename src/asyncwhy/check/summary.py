@@ -33,7 +33,11 @@ def summarise(text: str) -> tuple[Any, ...]:
 
     Raises SyntaxError, ValueError (NUL bytes), RecursionError and MemoryError as the parser does.
     """
-    return _Statements().module(ast.parse(text), text)
+    visitor = _Statements()
+    try:
+        return visitor.module(ast.parse(text), text)
+    finally:
+        visitor.close()
 
 
 class _Statements(Expressions):
@@ -80,12 +84,17 @@ class _Statements(Expressions):
         names: dict[str, list[Any]] = {}
         for name, _, annotation, value in frame.assigns:
             names.setdefault(name, []).append((annotation, value))
-        self.functions[0] = ("<module>", "<module>", 1, 0, (), (), None, -1, -1, _packed(frame))
+        self.functions[0] = ("<module>", "<module>", 1, frame.flags, (), (), None, -1, -1, _packed(frame))
         return (
             self.imports, tuple(self.stars), tuple(self.functions), tuple(self.classes),
             {name: tuple(values) for name, values in names.items()}, dict(frame.nested), dict(frame.classes),
             comments(text), text.count("\n") + 1,
         )  # fmt: skip
+
+    def close(self) -> None:
+        """Let go of the methods, which hold the visitor: it ends without the help of the collector."""
+        self._statement.clear()
+        self._visit.clear()
 
     def block(self, statements: list[ast.stmt]) -> None:
         """Statements, one after another."""
