@@ -1,6 +1,7 @@
 // The verdict: what happened, how long it took, how long it could take.
 import { bar, h } from "./dom";
 import type { Report } from "./document";
+import { inline } from "./markdown";
 import { count, faster, seconds } from "./measures";
 import { base } from "./text";
 
@@ -16,14 +17,15 @@ export function banner(report: Report): HTMLElement {
   return h(
     "header",
     { class: `banner ${kind}`, id: "verdict" },
-    h("div", { class: "verdict" }, h("p", { class: "word" }, h("span", { class: "sign", "aria-hidden": "true" }, sign), word), h("h1", {}, sentence(report.reason)), h("p", { class: "facts" }, ...facts(report))),
+    h("div", { class: "verdict" }, h("p", { class: "word" }, h("span", { class: "sign", "aria-hidden": "true" }, sign), word), h("h1", {}, ...inline(sentence(report.reason))), h("p", { class: "facts" }, ...facts(report))),
     h("div", { class: "numbers" }, ...bars(report), h("p", { class: "once" }, atOnce(report))),
-    report.explanation.length ? h("div", { class: "explanation" }, ...report.explanation.map((text) => h("p", {}, sentence(text)))) : null,
+    report.explanation.length ? h("div", { class: "explanation" }, ...report.explanation.map((text) => h("p", {}, ...inline(sentence(text))))) : null,
   );
 }
 
 function sentence(text: string): string {
-  const first = text.charAt(0).toUpperCase() + text.slice(1);
+  const word = /^[a-z]+(?=[\s,])/.test(text);
+  const first = word ? text.charAt(0).toUpperCase() + text.slice(1) : text;
   return /[.!?:)]$/.test(first) ? first : `${first}.`;
 }
 

@@ -174,7 +174,7 @@ export class Board {
   private task(group: Group, task: number, scene: Scene, area: Area, byTask: boolean): void {
     const strips = this.clean();
     fillTask(group, task, scene, strips);
-    paintStrips(this.pen, this.ink, area, strips.bright, strips.dim, byTask ? this.wheel(group.tasks.code[task]!) : null);
+    paintStrips(this.pen, this.ink, area, strips.bright, strips.dim, byTask ? this.wheel(group.tasks.code[task]!) : null, scene.lit !== null, 0.5);
     const low = group.first[task]!;
     const high = group.first[task + 1]!;
     const gone = fillLeaving(group, (record) => record >= low && record < high, scene, this.left);
@@ -184,7 +184,7 @@ export class Board {
   private thread(group: Group, thread: number, scene: Scene, area: Area, byTask: boolean): void {
     const strips = this.clean();
     fillThread(group, thread, scene, strips);
-    paintStrips(this.pen, this.ink, area, strips.bright, strips.dim, null);
+    paintStrips(this.pen, this.ink, area, strips.bright, strips.dim, null, false);
     if (byTask) this.threadByTask(group, thread, scene, area);
     const gone = fillLeaving(group, (record) => group.records.thread[record] === thread, scene, this.left);
     if (gone > 0) paintLeaving(this.pen, this.ink, area, this.left, gone, false);

@@ -14,10 +14,17 @@ export function frame(lines: Lines, site: Site, label: string, kind: "fault" | "
     const text = own[String(number)]!;
     const here = number === site.line;
     made.append(h("div", { class: here ? "line here" : "line" }, h("span", { class: "number" }, number), h("code", {}, ...(here ? marked(text, site) : [text]))));
-    if (here && label) made.append(h("div", { class: "line label" }, h("span", { class: "number" }), h("span", {}, `${" ".repeat(Math.max(site.column - 1, 0) % 60)}↑ ${label}`)));
+    if (here && label) made.append(labelled(label, site.column));
   }
   if (numbers.length === 0) made.append(h("div", { class: "line" }, h("span", { class: "number" }, site.line), h("span", {}, label || `in ${site.function}`)));
   return made;
+}
+
+/** The words beneath a line, below the place that they are about as far as there is room. */
+function labelled(label: string, column: number): HTMLElement {
+  const words = h("span", {}, `↑ ${label}`);
+  words.style.paddingLeft = `min(${Math.max(column - 1, 0)}ch, 34%)`;
+  return h("div", { class: "label" }, words);
 }
 
 function marked(text: string, site: Site): (string | HTMLElement)[] {

@@ -84,7 +84,7 @@ export function keys(timeline: Timeline | null, store: Store, there: { findings:
   for (let index = 0; index < Math.min(there.findings, 9); index += 1) anywhere[String(index + 1)] = (): void => { store.set({ finding: store.state.finding === index ? -1 : index }); };
   const here = timeline ? ofTimeline(timeline) : {};
   document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target) || document.querySelector("dialog[open]")) return;
     const own = timeline && document.activeElement === timeline.canvas ? here[event.key] : undefined;
     const act = own ?? anywhere[event.key] ?? zoomKey(here, event.key);
     if (!act) return;

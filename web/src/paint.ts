@@ -11,29 +11,36 @@ export interface Area {
 
 const DIM = 0.22;
 
-export function paintStrips(pen: CanvasRenderingContext2D, ink: Palette, area: Area, bright: Strip, dim: Strip, colour: string | null): void {
+export function paintStrips(pen: CanvasRenderingContext2D, ink: Palette, area: Area, bright: Strip, dim: Strip, colour: string | null, lit: boolean, least = 0.25): void {
   pen.globalAlpha = DIM;
-  paintStrip(pen, ink, area, dim, colour);
+  paintStrip(pen, ink, area, dim, colour, false, least);
   pen.globalAlpha = 1;
-  paintStrip(pen, ink, area, bright, colour);
+  paintStrip(pen, ink, area, bright, colour, lit, least);
 }
 
-function paintStrip(pen: CanvasRenderingContext2D, ink: Palette, area: Area, strip: Strip, colour: string | null): void {
+function paintStrip(pen: CanvasRenderingContext2D, ink: Palette, area: Area, strip: Strip, colour: string | null, lit: boolean, least: number): void {
   for (let state = 0; state < STATES; state += 1) {
     const boxes = strip.boxes[state]!;
     if (boxes.length === 0) continue;
     const solid = state > READY && colour;
-    pen.fillStyle = solid || ink.states[state]!;
     const thin = state === AWAITING || state === LEFT;
-    const y = thin ? Math.round(area.y + area.height / 2 - 1) : area.y;
-    const height = thin ? 2 : area.height;
-    for (const box of boxes) pen.fillRect(area.x + box.x, y, Math.max(box.width - (box.width > 4 && !thin ? 0.5 : 0), 0.7), height);
+    if (thin) {
+      paintLine(pen, area, boxes, lit ? ink.accent : ink.states[state]!, lit ? 5 : 2);
+      continue;
+    }
+    pen.fillStyle = solid || ink.states[state]!;
+    for (const box of boxes) pen.fillRect(area.x + box.x, area.y, Math.max(box.width - (box.width > 4 ? 0.5 : 0), 0.7), area.height);
   }
-  paintShares(pen, ink, area, strip, colour);
+  paintShares(pen, ink, area, strip, colour, least);
+}
+
+function paintLine(pen: CanvasRenderingContext2D, area: Area, boxes: { x: number; width: number }[], ink: string | CanvasPattern, tall: number): void {
+  pen.fillStyle = ink;
+  for (const box of boxes) pen.fillRect(area.x + box.x, Math.round(area.y + (area.height - tall) / 2), Math.max(box.width, 0.7), tall);
 }
 
 /** Of each pixel, stacked from below: what ran, then what was ready; a line where nothing of both was. */
-function paintShares(pen: CanvasRenderingContext2D, ink: Palette, area: Area, strip: Strip, colour: string | null): void {
+function paintShares(pen: CanvasRenderingContext2D, ink: Palette, area: Area, strip: Strip, colour: string | null, least: number): void {
   const floor = new Float32Array(strip.width);
   for (const state of [2, 3, 4, 5, 6, 7, 8, 9, READY]) {
     if (!strip.used[state]) continue;
@@ -42,7 +49,7 @@ function paintShares(pen: CanvasRenderingContext2D, ink: Palette, area: Area, st
     for (let x = 0; x < strip.width; x += 1) {
       const share = Math.min(shares[x]!, 1 - floor[x]!);
       if (share <= 0.002) continue;
-      const tall = Math.max(share, state === READY ? 0.1 : 0.25) * area.height;
+      const tall = Math.max(share, state === READY ? 0.1 : least) * area.height;
       const bottom = area.y + area.height * (1 - floor[x]!);
       pen.fillRect(area.x + x, Math.max(bottom - tall, area.y), 1, Math.min(tall, bottom - area.y));
       floor[x] = Math.min(floor[x]! + tall / area.height, 1);

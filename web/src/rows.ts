@@ -28,7 +28,7 @@ export function rows(whole: Picture, open: ReadonlySet<string>): Row[] {
     const id = `p${group.index}`;
     const shut = several && open.has(id);
     if (several) made.push(row(group, "process", id, `process ${group.pid}`, 0, [group.index], shut ? "closed" : "open"));
-    if (!shut) made.push(...inside(group, open));
+    if (!shut) made.push(...inside(whole, group, open));
   }
   return made;
 }
@@ -37,9 +37,9 @@ function row(group: Group, kind: Row["kind"], id: string, label: string, depth: 
   return { id, kind, group: group.index, label, depth, height: HEIGHTS[kind], members, fold };
 }
 
-function inside(group: Group, open: ReadonlySet<string>): Row[] {
+function inside(whole: Picture, group: Group, open: ReadonlySet<string>): Row[] {
   const g = group.index;
-  const made: Row[] = [row(group, "heading", `h${g}t`, "threads", 0, []), ...threads(group, open)];
+  const made: Row[] = [row(group, "heading", `h${g}t`, "threads", 0, []), ...threads(group, whole.places, open)];
   group.pools.forEach(([name, kind], index) => {
     if (group.jobs.pool.includes(index)) made.push(row(group, "pool", `q${g}.${index}`, name || kind, 0, [index]));
   });
@@ -47,13 +47,15 @@ function inside(group: Group, open: ReadonlySet<string>): Row[] {
   return made;
 }
 
-function threads(group: Group, open: ReadonlySet<string>): Row[] {
+function threads(group: Group, places: Picture["places"], open: ReadonlySet<string>): Row[] {
   const busy = new Set<number>([...group.jobs.worker, ...group.samples.thread]);
   const seen = group.threads.map((_, index) => index).filter((index) => busy.has(index) || group.ofThread[index]!.length > 0 || group.threads[index]![1] !== "runtime");
   const stems = new Map<string, number[]>();
   for (const index of seen) {
     const loop = group.ofThread[index]!.length > 0;
-    const stem = loop ? `#${index}` : group.threads[index]![0].replace(STEM, "") || "thread";
+    const [name, role, , , , , target] = group.threads[index]!;
+    const own = role === "pool-worker" ? "" : short(places[target]![2]);
+    const stem = loop ? `#${index}` : own || name.replace(STEM, "") || "thread";
     stems.set(stem, [...(stems.get(stem) ?? []), index]);
   }
   const made: Row[] = [];

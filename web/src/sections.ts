@@ -1,6 +1,7 @@
 // The sections below the timeline: which thread, the source, what could not be seen.
 import { bar, h } from "./dom";
-import type { Header, Report } from "./document";
+import type { Header, Placement, Report } from "./document";
+import { inline } from "./markdown";
 import { count, seconds, times } from "./measures";
 import type { Picture } from "./schedule";
 import { place, short } from "./text";
@@ -11,8 +12,10 @@ export function placement(report: Report): HTMLElement {
   const made = h("section", { id: "threads", "aria-labelledby": "threads-title" }, h("h2", { id: "threads-title" }, "Which thread, and who sent it there"));
   if (report.placements.length === 0) return put(made, h("p", { class: "calm" }, "Nothing of the program's own was seen to run."));
   made.append(h("p", { class: "calm" }, one ? `Everything ran on ${threads[0] ?? "one thread"}. Nothing was sent to another one.` : `${count(threads.length, "thread")} ran the program's code.`));
-  const most = Math.max(...report.placements.map((placed) => placed.run_s), 1e-9);
-  const rows = report.placements.map((placed) =>
+  const together = merged(report.placements);
+  const most = Math.max(...together.map((placed) => placed.run_s), 1e-9);
+  const told = together.some((placed) => placed.why);
+  const rows = together.map((placed) =>
     h(
       "tr",
       {},
@@ -20,11 +23,26 @@ export function placement(report: Report): HTMLElement {
       h("td", {}, named(placed.threads)),
       h("td", { class: "amount" }, h("span", {}, `${seconds(placed.run_s)}, ${times(placed.count)}`), h("span", { class: "track", "aria-hidden": "true" }, bar("fill", placed.run_s / most)), placed.queued ? h("span", { class: "sub" }, `${placed.queued.toLocaleString("en-US")} waited ${seconds(placed.queued_s)}`) : null),
       h("td", {}, h("code", {}, placed.how), placed.sent_by ? h("span", { class: "sub", title: placed.sent_by.site.file }, `${place(placed.sent_by.site.file, placed.sent_by.site.line)} in ${short(placed.sent_by.site.function)}`) : null),
-      h("td", { class: "why" }, placed.why),
+      told ? h("td", { class: "why" }, ...inline(placed.why)) : null,
     ),
   );
-  const head = ["ran", "on", "for", "sent there by", "why"].map((text) => h("th", { scope: "col" }, text));
+  const head = ["ran", "on", "for", "sent there by", ...(told ? ["why"] : [])].map((text) => h("th", { scope: "col" }, text));
   return put(made, h("div", { class: "wide", tabindex: 0, role: "region", "aria-labelledby": "threads-title" }, h("table", {}, h("thead", {}, h("tr", {}, ...head)), h("tbody", {}, ...rows))));
+}
+
+/** Rows that differ only in their thread are one. */
+function merged(all: Placement[]): Placement[] {
+  const made = new Map<string, Placement>();
+  for (const one of all) {
+    const key = JSON.stringify([one.function, one.file, one.line, one.how, one.sent_by?.site, one.why]);
+    const before = made.get(key);
+    if (!before) made.set(key, { ...one });
+    else {
+      before.threads = [...new Set([...before.threads, ...one.threads])];
+      for (const sum of ["count", "run_s", "queued", "queued_s"] as const) before[sum] += one[sum];
+    }
+  }
+  return [...made.values()].sort((a, b) => b.run_s - a.run_s);
 }
 
 function named(threads: string[]): string {

@@ -59,7 +59,7 @@ export class Speaker {
     if (this.long(ready) !== "0 ms") parts.push(`ready ${this.long(ready)}`);
     const held = steps[record]! > 1 ? times.held[record]! : times.end[record]! - times.start[record]!;
     parts.push(`${HELD[kind[record]!]!} ${this.long(held)}${call[record]! ? ` at ${this.at(call[record])}` : ""}`);
-    const by = ready > 0 && this.long(ready) !== "0 ms" ? this.keeper(group, record, times) : "";
+    const by = ready * this.whole.unit >= 0.0005 ? this.keeper(group, record, times) : "";
     if (by) parts.push(`kept waiting by ${by}`);
     return `${name} · ${parts.join(" · ")}`;
   }

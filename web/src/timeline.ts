@@ -236,8 +236,10 @@ export class Timeline {
     }
     this.row = row.id;
     if (found && (found.kind === "record" || found.kind === "job")) this.store.set({ selected: { group: found.group, kind: found.kind, index: found.index } });
-    else this.store.set({ selected: null });
-    if (found) this.speak(this.speaker.say(found, this.store.state.schedule));
+    else {
+      this.store.set({ selected: null });
+      if (found) this.speak(this.speaker.say(found, this.store.state.schedule));
+    }
   }
 
   toggle(row: Row): void {
