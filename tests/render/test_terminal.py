@@ -360,7 +360,8 @@ def test_an_empty_report_is_rendered_in_every_format() -> None:
 
 def test_a_format_that_does_not_exist_is_one_clear_line() -> None:
     with pytest.raises(
-        UsageError, match=r"no such format: 'svg' \(there are: terminal, concise, json, html\)"
+        UsageError,
+        match=r"no such format: 'svg' \(there are: terminal, concise, json, html, markdown, github, sarif\)",
     ):
         render(SICK, "svg")
 

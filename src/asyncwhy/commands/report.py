@@ -10,6 +10,7 @@ from pathlib import Path
 from asyncwhy.commands import output, traces
 from asyncwhy.commands.verb import Verb
 from asyncwhy.errors import TraceCorrupt
+from asyncwhy.model import Report as Answer
 
 
 class Report(Verb):
@@ -24,45 +25,53 @@ class Report(Verb):
     def arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("trace", nargs="?", metavar="TRACE", help="a recorded run")
         output.add_format(parser)
-        parser.add_argument("--html", action="store_true", help="the same as --format html, into a file")
+        parser.add_argument("--html", action="store_true", help="write a page (asyncwhy.html)")
+        parser.add_argument("--open", action="store_true", help="write a page and show it in your browser")
         parser.add_argument("-o", "--output", metavar="FILE", help="where to write it")
-        parser.add_argument("--open", action="store_true", help="show the page in your browser")
+        parser.add_argument("--sarif", metavar="FILE", help="write the findings as SARIF 2.1.0")
+        parser.add_argument("--perfetto", metavar="FILE", help="write the schedule for ui.perfetto.dev")
 
     def run(self, options: argparse.Namespace) -> int:
         from asyncwhy.causes.diagnosis import diagnose
         from asyncwhy.fix.remedies import remedies_of
         from asyncwhy.trace.reader import read
 
-        if options.html or options.open:
-            options.format = "html"
         path = Path(options.trace) if options.trace else traces.newest()
-        file = _file(options)
+        files = _files(options)
         trace = read(path)
+        drawn = options.perfetto or any(form in output.DRAWN for form in (options.format, *files.values()))
         try:
-            report = diagnose(trace, options.min_cost, remedies_of, drawn=options.format in output.DRAWN)
-            text = (
-                output.plain(report, options.format)
-                if file
-                else output.styled(report, options.format, sys.stdout)
-            )
+            report = diagnose(trace, options.min_cost, remedies_of, drawn=bool(drawn))
+            made = {file: _written(report, form) for file, form in files.items()}
+            text = "" if files else output.styled(report, options.format, sys.stdout)
         except Exception as error:
             # The chunks are whole, and yet what they say does not fit together.
             raise TraceCorrupt(output.unexpected(path, error)) from error
-        if file is None:
-            sys.stdout.write(text)
-            return 0
-        file.write_text(text, encoding="utf-8", errors="replace")
-        print(file)
+        for file, data in made.items():
+            file.write_bytes(data)
+        sys.stdout.write(text or "".join(f"{file}\n" for file in made))
         if options.open:
-            webbrowser.open(file.resolve().as_uri())
+            webbrowser.open(next(file for file, form in files.items() if form == "html").resolve().as_uri())
         return 0
 
 
-def _file(options: argparse.Namespace) -> Path | None:
-    """Where the report goes: a page that nobody asked for on stdout is a file of its own."""
+def _files(options: argparse.Namespace) -> dict[Path, str]:
+    """What is written where; a page that nobody asked for on stdout is a file of its own."""
+    asked = {options.sarif: "sarif", options.perfetto: "perfetto"}
+    if options.html or options.open:
+        options.format = "html"
+        options.output = options.output or "asyncwhy.html"
     if options.output:
-        return output.writable(options.output)
-    return output.writable("asyncwhy.html") if options.html or options.open else None
+        asked[options.output] = options.format
+    return {output.writable(file): form for file, form in asked.items() if file}
+
+
+def _written(report: Answer, form: str) -> bytes:
+    if form == "perfetto":
+        from asyncwhy.render import perfetto
+
+        return perfetto.encode(report)
+    return output.plain(report, form).encode("utf-8", "replace")
 
 
 VERB = Report()

@@ -10,7 +10,7 @@ from asyncwhy.errors import UsageError
 if TYPE_CHECKING:
     from asyncwhy.model import Report
 
-FORMATS = ("terminal", "concise", "json", "html")
+FORMATS = ("terminal", "concise", "json", "html", "markdown", "github", "sarif")
 
 
 def render(report: Report, format: str, **style: object) -> str:  # noqa: A002
