@@ -21,7 +21,7 @@ from typing import Any
 
 from benchmarks import predictions, startup, table, verdict
 from benchmarks.environment import HOST, ROOT, python
-from benchmarks.observers import ASYNCWHY, chosen
+from benchmarks.observers import ASYNCWHY, PURE, chosen
 from benchmarks.pairs import Measure, compare
 from benchmarks.running import request_us, step_ns
 
@@ -64,8 +64,8 @@ def _measured(options: argparse.Namespace) -> dict[str, Any]:
     data: dict[str, Any] = {**_facts(parts), "paired": {}, "memory": [], "verdict": []}
     for what, measure in _paired(parts):
         results = data["paired"][what] = []
-        for observer in (ASYNCWHY, *chosen(options.peers)):
-            pairs = options.pairs if observer is ASYNCWHY else min(3, options.pairs)
+        for observer in (ASYNCWHY, PURE, *chosen(options.peers)):
+            pairs = options.pairs if observer in (ASYNCWHY, PURE) else min(3, options.pairs)
             try:
                 results.append(compare(observer, measure, pairs).data())
             except RuntimeError as error:

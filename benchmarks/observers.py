@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from benchmarks.environment import HOST, ROOT, has, python
@@ -39,6 +39,10 @@ ASYNCWHY = Observer(
     ],
     # The commit under test, also where another one is installed.
     {"PYTHONPATH": str(ROOT / "src")},
+)
+#: Without the C recorder, as where there is no compiler.
+PURE = replace(
+    ASYNCWHY, name="asyncwhy-pure", environment={**ASYNCWHY.environment, "ASYNCWHY_PURE_PYTHON": "1"}
 )
 PEERS = (
     Observer(
