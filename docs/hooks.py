@@ -1,12 +1,17 @@
-"""Shows the pages of the causes, which stand beside their code, in the site.
+"""Shows the pages of the causes, which stand beside their code, in the site, and makes the reports that it shows.
 
 Each `src/asyncwhy/causes/<slug>.md` becomes `causes/<slug>.html`, gets a place in the navigation, and a
 row in the table of `causes/index.md`: its slug and the first paragraph beneath "What it is".
+The reports of `reports.md` come from running specimens.
 """
 
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
+import tempfile
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +23,9 @@ if TYPE_CHECKING:
     from mkdocs.structure.pages import Page
 
 CAUSES = Path(__file__).parent.parent / "src" / "asyncwhy" / "causes"
+#: Specimens whose reports the page `reports.md` shows, as they are when the site is built.
+REPORTS = ("blocking-call", "sequential-awaits", "pool-saturated", "serialised-by-lock", "cpu-on-loop")
+SPECIMENS = CAUSES.parents[2] / "specimens"
 TABLE = "<!-- the table of causes -->"
 
 
@@ -32,6 +40,18 @@ def what_it_is(page: str) -> str:
     return " ".join(found[1].split()) if found else ""
 
 
+@cache
+def report_of(slug: str) -> bytes:
+    """The HTML report of a specimen, which is run for it."""
+    with tempfile.TemporaryDirectory(prefix="asyncwhy-docs-") as folder:
+        page = Path(folder, "page.html")
+        told = ["--format", "html", "--report", str(page), "-o", str(Path(folder, "trace"))]
+        program = SPECIMENS / slug / "asyncio" / "sick.py"
+        command = [sys.executable, "-m", "asyncwhy", "run", *told, program.name]
+        subprocess.run(command, cwd=program.parent, check=True, capture_output=True, timeout=120)
+        return page.read_bytes()
+
+
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
     for section in config.nav or []:
         if isinstance(section, dict) and "Causes" in section:
@@ -42,6 +62,8 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
 def on_files(files: Files, config: MkDocsConfig) -> Files:
     for page in cause_pages():
         files.append(File.generated(config, f"causes/{page.name}", abs_src_path=str(page)))
+    for slug in REPORTS:
+        files.append(File.generated(config, f"reports/{slug}.html", content=report_of(slug)))
     return files
 
 

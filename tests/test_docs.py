@@ -104,6 +104,14 @@ class TestCauses:
         assert len(load_hooks().what_it_is(page.read_text())) > 20
 
 
+def test_the_site_shows_five_reports() -> None:
+    hooks = load_hooks()
+    page = (DOCS / "reports.md").read_text()
+    assert re.findall(r'<iframe src="reports/([a-z-]+)\.html"', page) == list(hooks.REPORTS)
+    assert len(hooks.REPORTS) >= 5
+    assert all((hooks.SPECIMENS / slug / "asyncio" / "sick.py").exists() for slug in hooks.REPORTS)
+
+
 def load_hooks():  # type: ignore[no-untyped-def]
     spec = importlib.util.spec_from_file_location("docs_hooks", DOCS / "hooks.py")
     assert spec

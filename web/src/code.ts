@@ -1,6 +1,7 @@
 // Lines of source as they were written: the line of a finding with what was measured there, and the change that mends it.
 import { h } from "./dom";
 import type { Site } from "./document";
+import { inline } from "./markdown";
 import { base, place } from "./text";
 
 type Lines = Record<string, Record<string, string>>;
@@ -22,7 +23,7 @@ export function frame(lines: Lines, site: Site, label: string, kind: "fault" | "
 
 /** The words beneath a line, below the place that they are about as far as there is room. */
 function labelled(label: string, column: number): HTMLElement {
-  const words = h("span", {}, `↑ ${label}`);
+  const words = h("span", {}, "↑ ", ...inline(label));
   words.style.paddingLeft = `min(${Math.max(column - 1, 0)}ch, 34%)`;
   return h("div", { class: "label" }, words);
 }

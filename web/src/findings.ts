@@ -76,9 +76,20 @@ function codeOf(header: Header, finding: Finding, open: boolean): HTMLElement {
   if (finding.inside_library && inner && !related.some((one) => same(one.site, inner))) related.unshift({ role: `inside ${finding.inside_library}`, site: inner, note: "" });
   if (finding.started_by && !related.some((one) => one.role.includes("started"))) related.push({ role: "started by", site: finding.started_by, note: "" });
   for (const one of related) made.append(h("p", { class: "role" }, `${one.role} `, h("code", { title: one.site.file }, place(one.site.file, one.site.line))), frame(header.lines, one.site, one.note, "related", 0));
-  const victims = finding.victims.filter((victim) => !same(victim.site, finding.site)).slice(0, 5);
+  const victims = suffered(finding).filter((victim) => !same(victim.site, finding.site)).slice(0, 5);
   if (victims.length) made.append(h("p", { class: "role" }, "kept waiting"), h("ul", { class: "victims" }, ...victims.map((victim) => h("li", {}, h("code", { title: victim.site.file }, `${place(victim.site.file, victim.site.line)} ${victim.site.function}`), ` ${times(victim.count)}, ${seconds(victim.late_s)} together`))));
   return made;
+}
+
+/** Who suffered, a line that did so in several processes once. */
+function suffered(finding: Finding): Finding["victims"] {
+  const made = new Map<string, Finding["victims"][number]>();
+  for (const victim of finding.victims) {
+    const key = `${victim.site.line} ${victim.site.file}`;
+    const before = made.get(key);
+    made.set(key, before ? { ...before, count: before.count + victim.count, late_s: before.late_s + victim.late_s } : victim);
+  }
+  return [...made.values()].sort((a, b) => b.late_s - a.late_s);
 }
 
 const SAFETY = { safe: "safe", "changes-behaviour": "changes behaviour", sketch: "a sketch: it shows the way and does not run as it is" };
@@ -94,7 +105,7 @@ function remedyOf(header: Header, remedy: Remedy): HTMLElement {
   return h(
     "div",
     { class: "remedy" },
-    h("p", { class: "title" }, ...inline(remedy.title.charAt(0).toUpperCase() + remedy.title.slice(1)), h("span", { class: `safety ${remedy.safety}` }, SAFETY[remedy.safety]), predicted ? h("b", { class: "predicted" }, predicted) : null),
+    h("p", { class: "title" }, h("span", {}, ...inline(remedy.title.charAt(0).toUpperCase() + remedy.title.slice(1))), h("span", { class: `safety ${remedy.safety}` }, SAFETY[remedy.safety]), predicted ? h("b", { class: "predicted" }, predicted) : null),
     remedy.diff ? diff(remedy.diff) : null,
   );
 }

@@ -21,12 +21,13 @@ export class Minimap {
   }
 
   draw(width: number, labels: number, blend: Blend, ink: Palette, ratio: number): void {
-    const pen = this.element.getContext("2d");
+    const pen = this.element.getContext("2d", { alpha: false, willReadFrequently: true });
     if (!pen || width <= labels) return;
-    this.element.width = Math.round(width * ratio);
-    this.element.height = Math.round(HEIGHT * ratio);
-    this.element.style.height = `${HEIGHT}px`;
-    pen.scale(ratio, ratio);
+    const [wide, tall] = [Math.round(width * ratio), Math.round(HEIGHT * ratio)];
+    if (this.element.width !== wide || this.element.height !== tall) [this.element.width, this.element.height] = [wide, tall];
+    pen.setTransform(ratio, 0, 0, ratio, 0, 0);
+    pen.fillStyle = ink.paper;
+    pen.fillRect(0, 0, width, HEIGHT);
     const plot = Math.floor(width - labels);
     pen.drawImage(this.overview(plot, blend, ink), labels, 0);
     const x = labels + (this.view.from / this.view.end) * plot;
@@ -55,7 +56,7 @@ export class Minimap {
     const held = Array.from({ length: 5 }, () => new Heap(plot));
     const ready = new Heap(plot);
     this.sum(plot, blend, held, ready);
-    const pen = image.getContext("2d");
+    const pen = image.getContext("2d", { willReadFrequently: true });
     if (pen) {
       const loops = Math.max(this.whole.groups.reduce((sum, group) => sum + group.ofThread.filter((own) => own.length).length, 0), 1);
       const waiting = Math.max(...ready.sums(), 1);

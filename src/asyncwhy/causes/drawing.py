@@ -29,6 +29,9 @@ MOST_SPANS = 1_500
 WHOLE, AROUND = 400, 12
 MOST_LINES = 4_000
 
+#: Causes whose cost is time in which the loop was stopped at their line.
+_HELD = ("blocking-call", "cpu-on-loop", "gil-held", "many-small-holds")
+
 #: A schedule to draw: per process the change that made it, and what came of it.
 Schedules = dict[int, tuple[Change, Replay]]
 
@@ -165,9 +168,11 @@ def _sources(facts: Facts, source: object, findings: Sequence[Finding]) -> tuple
         _stops(process, stopped)
         _waits(process, awaited)
     for finding in findings:
-        places = [finding.site, *(related.site for related in finding.related)]
-        for site in places:
+        for site in (finding.site, *(related.site for related in finding.related)):
             stopped[site.file][site.line] += 0.0
+        if finding.cause in _HELD:  # short holds are summed by it, and not seen one by one
+            own = stopped[finding.site.file]
+            own[finding.site.line] = max(own[finding.site.line], finding.cost_s or 0.0)
     files = sorted(stopped, key=lambda file: -sum(stopped[file].values()))
     made: list[Annotated] = []
     room = MOST_LINES
