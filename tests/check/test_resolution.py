@@ -241,3 +241,35 @@ def test_misuse(tmp_path: Path, cause: str, text: str) -> None:
 @pytest.mark.parametrize("text", USED.values(), ids=USED)
 def test_right_use(tmp_path: Path, text: str) -> None:
     assert checked(tmp_path, text).findings == ()
+
+
+def test_an_abstract_method_stands_for_its_overrides(tmp_path: Path) -> None:
+    text = """
+    import time
+    from abc import ABC, abstractmethod
+    class Base(ABC):
+        @abstractmethod
+        def ask(self): ...
+    class Slow(Base):
+        def ask(self):
+            time.sleep(1)
+    async def f(base: Base):
+        base.ask()
+    """
+    assert calls(tmp_path, text) == {"time.sleep"}
+
+
+def test_an_archive_in_memory(tmp_path: Path) -> None:
+    text = """
+    import io, zipfile
+    async def f(data):
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            return archive.read("a")
+    """
+    assert calls(tmp_path, text) == set()
+
+
+def test_a_file_of_any_kind_is_a_hint(tmp_path: Path) -> None:
+    text = "from typing import TextIO\nasync def f(out: TextIO):\n    out.write('x')\n"
+    assert calls(tmp_path, text) == set()
+    assert len(checked(tmp_path, text, hints=True).findings) == 1

@@ -56,7 +56,7 @@ class Annotations(Attributes):
                 receiver = frame.receiver
                 return Instance(receiver.path, receiver.index) if isinstance(receiver, Class) else receiver
             if module in ("typing", "typing_extensions") and last in ("TextIO", "BinaryIO", "IO"):
-                return ExternalInstance("io.TextIOWrapper")
+                return ExternalInstance("typing.IO")
             if module.partition(".")[0] in _NOTHING:
                 return ExternalInstance(value.name) if last in ("str", "bytes") else None
             return ExternalInstance(value.name) if self.project.externals.is_class(value.name) else None

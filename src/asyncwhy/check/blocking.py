@@ -94,11 +94,14 @@ class BlockingCalls:
             help=f"use `{entry.replacement}`" if entry.replacement else "run it in a thread",
             path=path,
             weight=entry.weight,
+            unsure=blocking.name.startswith("typing.IO."),  # whose file may be anything
             library=library,
         )
 
     def _is_hint(self, draft: Draft) -> bool:
         weight = draft.weight
+        if draft.unsure or (draft.operation == "lock" and len(draft.path) > 2):
+            return True
         if weight == 3:
             return bool(_TESTS.search(self.project.below(draft.place.path))) and len(draft.path) > 1
         if _TESTS.search(self.project.below(draft.place.path)) or (weight == 1 and len(draft.path) > _NEAR):

@@ -24,4 +24,5 @@ class Draft:
     entries: dict[Function, tuple[str, Place]] = field(default_factory=dict)
     weight: int = 3
     hint: bool = False
+    unsure: bool = False
     library: str | None = None

@@ -90,7 +90,11 @@ class Externals:
             return (name,)
         for one in found:
             alias = self.catalog.aliases.get(one)
-            others = [*([alias] if alias else []), *self._table["bases"].get(one, ())]
+            others = [
+                *(["io.TextIOWrapper"] if one == "typing.IO" else []),
+                *([alias] if alias else []),
+                *self._table["bases"].get(one, ()),
+            ]
             found += [other for other in others if other not in found]
         answer = self._lineage[name] = tuple(dict.fromkeys(found))
         return answer
@@ -171,6 +175,11 @@ class Externals:
             if found is not None:
                 return self._typed(found, name)
         return ExternalInstance(name)
+
+
+def is_in_memory(name: str) -> bool:
+    """Whether a class is a file that is no file."""
+    return name in _IN_MEMORY
 
 
 @cache

@@ -29,13 +29,17 @@ _SELDOM = frozenset(
     " threading.Lock.__enter__ threading.RLock.__enter__ threading.Condition.__enter__"
     " threading.Semaphore.__enter__ multiprocessing.Queue.join_thread".split()
 )
+#: What was read when the archive was opened.
+_IN_MEMORY = frozenset(
+    f"zipfile.ZipFile.{name}" for name in ("namelist", "infolist", "getinfo", "printdir", "setpassword")
+) | frozenset({"io.TextIOWrapper.flush", "io.TextIOWrapper.fileno", "io.TextIOWrapper.tell"})
 
 
 def is_harmless(
     entry: Entry, func: Expr, args: tuple[Expr, ...], keywords: tuple[tuple[str, Expr], ...]
 ) -> bool:
     """Whether a call with these arguments returns at once."""
-    if entry.name in _SELDOM:
+    if entry.name in _SELDOM or entry.name in _IN_MEMORY:
         return True
     if entry.name == "concurrent.futures.Future.result" and type(func) is tuple and type(func[1]) is tuple:
         return bool(

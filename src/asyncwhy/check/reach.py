@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from asyncwhy.catalog import Entry
+from asyncwhy.check.externals import is_in_memory
 from asyncwhy.check.harmless import is_harmless
 from asyncwhy.check.project import Project
 from asyncwhy.check.scope import Scope
 from asyncwhy.check.shapes import (
+    ABSTRACT,
     ASYNC,
     AWAITED,
     ENTERS,
@@ -19,8 +21,10 @@ from asyncwhy.check.shapes import (
     IS_ASYNC,
     ITERATED,
     PROPERTY,
+    TRIVIAL,
     WITH_AWAIT,
     Expr,
+    FunctionSummary,
 )
 from asyncwhy.check.values import (
     Awaitable,
@@ -47,6 +51,8 @@ _ASKING = frozenset(
     "asyncio.get_running_loop asyncio.current_task sniffio.current_async_library asyncio.events._get_running_loop"
     " asyncio._get_running_loop trio.lowlevel.in_trio_task trio.lowlevel.current_task".split()
 )
+#: A method with more overrides than this is a registry: which of them is meant, its caller decides.
+MOST_OVERRIDES = 30
 #: Frames deep within installed packages that are followed.
 MOST_FOREIGN = 12
 
@@ -92,6 +98,8 @@ class Graph:
         self.roots: dict[Function, str] = {}
         self.guarded: set[Function] = set()  # they ask whether a loop runs
         self.waiting: deque[tuple[Function, int]] = deque()
+        self._by_base: dict[str, list[Class]] | None = None
+        self._overriding: dict[tuple[Class, str], list[Function]] = {}
         self.properties = self._property_names()
 
     def _property_names(self) -> frozenset[str]:
@@ -174,6 +182,7 @@ class Graph:
         entry = self.project.externals.entry(name)
         if entry is not None:
             waits = not call[8] & AWAITED and not isinstance(self.project.externals.result(name), Awaitable)
+            waits = waits and not (entry.kind == "disk" and self._in_memory(node.function, call))
             if waits and not is_harmless(entry, call[1], call[2], call[3]):
                 node.blocking.append(Blocking(place, name, entry))
             return
@@ -189,6 +198,12 @@ class Graph:
                     value = self.scope.evaluate(shape[1], node.function, call[4])
                     if isinstance(value, Function):
                         self._enter(node, place, value, ITERATED)
+
+    def _in_memory(self, frame: Function, call: Any) -> bool:
+        """Whether what is opened or read stands in memory: `ZipFile(BytesIO(data))`."""
+        shapes = (*call[2], *(shape for _, shape in call[3]))
+        values = (self.scope.evaluate(shape, frame, call[4]) for shape in shapes if shape is not None)
+        return any(isinstance(value, ExternalInstance) and is_in_memory(value.name) for value in values)
 
     def _argument(self, node: Node, place: Place, shape: Expr, line: int) -> None:
         value = self.scope.evaluate(shape, node.function, line)
@@ -206,6 +221,8 @@ class Graph:
         if source is None:
             return
         summary = source.functions[target.index]
+        for override in self._overrides(target, summary):
+            self._enter(node, place, override, flags)
         blocks = self._listed(target)
         if blocks is not None:
             if not flags & AWAITED and not summary.flags & ASYNC:
@@ -228,6 +245,42 @@ class Graph:
         elif flags & AWAITED and not self._gives_awaitable(target):
             return
         node.edges.append((place, target))
+
+    def _overrides(self, target: Function, summary: FunctionSummary) -> list[Function]:
+        """What stands for a method that does nothing itself, in the classes derived from the receiver's."""
+        receiver, name = target.receiver, summary.name
+        if not summary.flags & (ABSTRACT | TRIVIAL) or not isinstance(receiver, Instance):
+            return []
+        base = Class(receiver.path, receiver.index)
+        known = self._overriding.get((base, name))
+        if known is None:
+            derived = self._derived()
+            waiting, seen = [base], {base}
+            known = []
+            while waiting and len(known) <= MOST_OVERRIDES:
+                one = waiting.pop()
+                for cls in derived.get(self.project.known(one.path).classes[one.index].name, ()):
+                    if cls not in seen and one in self.scope.lineage(cls):
+                        seen.add(cls)
+                        waiting.append(cls)
+                        index = self.project.known(cls.path).classes[cls.index].methods.get(name)
+                        if index is not None:
+                            known.append(Function(cls.path, index, Instance(cls.path, cls.index)))
+            known = self._overriding[base, name] = known if len(known) <= MOST_OVERRIDES else []
+        return known
+
+    def _derived(self) -> dict[str, list[Class]]:
+        """The checked classes by the names of their bases, as written."""
+        if self._by_base is None:
+            self._by_base = {}
+            for path in self.project.packed:
+                for index, one in enumerate(self.project.known(path).classes):
+                    for shape in one.bases:
+                        while type(shape) is tuple and shape[0] == "[":
+                            shape = shape[1]  # noqa: PLW2901
+                        name = shape if type(shape) is str else shape[2] if type(shape) is tuple else ""
+                        self._by_base.setdefault(name, []).append(Class(path, index))
+        return self._by_base
 
     def _gives_awaitable(self, target: Function) -> bool:
         return isinstance(self.scope.result(target), Awaitable)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from asyncwhy.check.annotations import Annotations
+from asyncwhy.check.externals import is_in_memory
 from asyncwhy.check.project import CLASS, IMPORT, NESTED, PARAMETER, Local
 from asyncwhy.check.results import Results
 from asyncwhy.check.shapes import CLASS_METHOD, STATIC, Expr, FunctionSummary
@@ -27,6 +28,7 @@ from asyncwhy.check.values import (
 #: Deeper than this, an expression is left unresolved: real code needs about ten levels.
 DEEPEST = 40
 #: Calls that give back their first argument, or something with its items.
+_OVER_FILES = frozenset("zipfile.ZipFile tarfile.open gzip.open gzip.GzipFile io.TextIOWrapper".split())
 _SAME = frozenset(
     "builtins.list builtins.iter builtins.sorted builtins.reversed builtins.set copy.copy copy.deepcopy".split()
 )
@@ -213,13 +215,17 @@ class Scope(Annotations, Results):
             return None
         return Super(frame.path, function.owner, receiver or Instance(frame.path, function.owner))
 
-    def special(self, name: str, shape: Expr, frame: Function) -> Any:  # noqa: PLR0911 (one line per case)
+    def special(self, name: str, shape: Expr, frame: Function) -> Any:  # noqa: C901, PLR0911 (one line per case)
         """Calls whose value follows from their arguments; NotImplemented for all others."""
         args, line = shape[2], shape[4]
         if name == "functools.partial" and args:
             values = [self.evaluate(arg, frame, line) for arg in args]
             keywords = tuple((word, self.evaluate(value, frame, line)) for word, value in shape[3])
             return Partial(values[0], tuple(values[1:]), keywords)
+        if name in _OVER_FILES and args:
+            inner = self.evaluate(args[0], frame, line)
+            if isinstance(inner, ExternalInstance) and is_in_memory(inner.name):
+                return None
         if name in ("typing.cast", "typing_extensions.cast") and len(args) == 2:
             return self.typed(args[0], frame, line)
         if (
