@@ -8,9 +8,10 @@ import os
 import shutil
 import sys
 from importlib import resources
+from pathlib import Path
 
 from asyncwhy.commands.verb import Verb
-from asyncwhy.errors import CheckError
+from asyncwhy.errors import AsyncwhyError, CheckError
 from asyncwhy.model import Checked
 from asyncwhy.render import checked as rendering
 
@@ -49,6 +50,8 @@ class Check(Verb):
         parser.add_argument(
             "--write-baseline", action="store_true", help="write the findings to the baseline, and end with 0"
         )
+        parser.add_argument("--diff", metavar="BASE", help="only what concerns lines changed since a commit")
+        parser.add_argument("--trace", metavar="TRACE", help="rank by the seconds that a recorded run lost")
         parser.add_argument(
             "--no-cache", action="store_true", help="read and keep nothing in the cache folder"
         )
@@ -70,8 +73,25 @@ class Check(Verb):
             return 0
         if wanted.baseline:
             found = baseline.apply(found, baseline.read(wanted.baseline))
+        if options.diff:
+            from asyncwhy.commands.changed import changed, touched
+
+            found = touched(found, changed(options.diff))
+        if options.trace:
+            found = _measured(found, options.trace)
         sys.stdout.write(_styled(found, options.format))
         return 1 if _fails(found, wanted.fail_on) else 0
+
+
+def _measured(found: Checked, path: str) -> Checked:
+    from asyncwhy.causes.diagnosis import diagnose
+    from asyncwhy.check.joined import join
+    from asyncwhy.trace.reader import read
+
+    try:
+        return join(found, diagnose(read(Path(path)), 0.005))
+    except AsyncwhyError as error:
+        raise CheckError(str(error)) from error
 
 
 def _merged(wanted, options: argparse.Namespace):  # type: ignore[no-untyped-def]

@@ -7,12 +7,13 @@ from collections import Counter
 
 from asyncwhy.model import CHECK_SCHEMA, Checked, Concurrency, Finding, Parallelism, Program, Report, Verdict
 from asyncwhy.render import findings as finding_blocks
+from asyncwhy.render import github, sarif
 from asyncwhy.render.json import plain
 from asyncwhy.render.measures import count
 from asyncwhy.render.page import Ink, Page, Style
 from asyncwhy.render.text import clean
 
-FORMATS = ("terminal", "concise", "json")
+FORMATS = ("terminal", "concise", "json", "sarif", "github")
 
 
 def render(
@@ -28,6 +29,10 @@ def render(
         return json.dumps(document(checked), indent=2, allow_nan=False) + "\n"
     if form == "concise":
         return "".join(clean(line, ascii) + "\n" for line in _concise(checked))
+    if form == "sarif":
+        return sarif.render(report_of(checked))
+    if form == "github":
+        return github.workflow_commands(report_of(checked))
     return _terminal(checked, Page(Style(width, colour, ascii)))
 
 

@@ -12,9 +12,14 @@ from asyncwhy.render.text import clean
 
 def render(report: Report, **_others: object) -> str:
     """Return one command per finding, and one for the verdict."""
-    lines = [_command(finding) for finding in ranked(report.findings)]
-    lines.append(f"::notice title=asyncwhy::{_data(f'{report.verdict}: {report.reason}')}")
-    return "".join(f"{line}\n" for line in lines)
+    return (
+        f"{workflow_commands(report)}::notice title=asyncwhy::{_data(f'{report.verdict}: {report.reason}')}\n"
+    )
+
+
+def workflow_commands(report: Report) -> str:
+    """Return one command per finding."""
+    return "".join(f"{_command(finding)}\n" for finding in ranked(report.findings))
 
 
 def _command(finding: Finding) -> str:

@@ -11,7 +11,7 @@ from importlib import metadata, resources
 from typing import Any
 from urllib.parse import quote
 
-from asyncwhy.model import Finding, Remedy, Report, Site
+from asyncwhy.model import Evidence, Finding, Remedy, Report, Site
 from asyncwhy.render.changes import Change, changes
 from asyncwhy.render.github import relative
 from asyncwhy.render.json import plain
@@ -87,7 +87,11 @@ def _result(finding: Finding, rule: int) -> dict[str, Any]:
     fixes = [_fix(remedy, finding.site.file) for remedy in finding.remedies if remedy.diff]
     if fixes:
         made["fixes"] = fixes
-    if finding.stack:
+    if finding.stack and finding.evidence is Evidence.STATIC:
+        # The way that the loop would take, from what it runs to what blocks.
+        steps = [{"location": _location(site)} for site in reversed(finding.stack)]
+        made["codeFlows"] = [{"threadFlows": [{"locations": steps}]}]
+    elif finding.stack:
         frames = [{"location": _location(site)} for site in finding.stack]
         made["stacks"] = [{"message": {"text": "innermost first"}, "frames": frames}]
     return made
