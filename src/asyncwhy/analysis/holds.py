@@ -288,7 +288,7 @@ def _lengthen(piece: Piece, end: float, cpu: float, late: float) -> None:
 def other_threads(timeline: Timeline, samples: dict[int, Samples], loops: set[int]) -> list[Piece]:
     """Stretches in which a thread without a loop kept the GIL in one native call.
 
-    The sampler woke late, and that thread's CPU clock had run all the while.
+    The sampler woke late, and that thread had run all the while, or stood ready for a core.
     """
     late_from = LATE_FACTOR * float(timeline.process.meta.get("switch_interval", 0.005))
     made: list[Piece] = []
@@ -298,7 +298,9 @@ def other_threads(timeline: Timeline, samples: dict[int, Samples], loops: set[in
         for index in np.flatnonzero((own.late >= late_from) & (own.stack > 0)).tolist():
             end, late = float(own.first[index]), float(own.late[index])
             before = float(own.cpu_last[index - 1]) if index else 0.0
-            if float(own.cpu_first[index]) - before >= ALONE_SHARE * late:
+            ran = float(own.cpu_first[index]) - before
+            queued = float(own.delay[index] - (own.delay[index - 1] if index else 0.0))
+            if ran + max(queued, 0.0) >= ALONE_SHARE * late:
                 made.append(
                     Piece(
                         thread, 0, -1 - index, end - late, end, late, late, int(own.stack[index]), 1, Kind.GIL

@@ -15,12 +15,23 @@ static PyModuleDef_Slot module_slots[] = {
     {0, NULL},
 };
 
+static PyObject *forget_others(PyObject *module, PyObject *nothing) {
+    running_forget_others();
+    Py_RETURN_NONE;
+}
+
+static PyMethodDef functions[] = {
+    {"forget_others", forget_others, METH_NOARGS, "In a forked child: no other thread is in a step."},
+    {NULL},
+};
+
 static PyModuleDef definition = {
     PyModuleDef_HEAD_INIT,
     .m_name = "_asyncwhy_recorder",
     .m_doc = "The hot path of asyncwhy's Python agent.",
     .m_size = sizeof(State),
     .m_slots = module_slots,
+    .m_methods = functions,
     .m_traverse = module_traverse,
 };
 
@@ -43,7 +54,8 @@ static int module_exec(PyObject *module) {
     state->rows = add(module, &rows_spec);
     state->stepper = add(module, &stepper_spec);
     state->step = add(module, &step_spec);
-    return state->entry && state->entries && state->rows && state->stepper && state->step ? 0 : -1;
+    state->watch = add(module, &watch_spec);
+    return state->entry && state->entries && state->rows && state->stepper && state->step && state->watch ? 0 : -1;
 }
 
 static int module_traverse(PyObject *module, visitproc visit, void *arg) {
@@ -54,6 +66,7 @@ static int module_traverse(PyObject *module, visitproc visit, void *arg) {
         Py_VISIT(state->rows);
         Py_VISIT(state->stepper);
         Py_VISIT(state->step);
+        Py_VISIT(state->watch);
     }
     return 0;
 }

@@ -42,10 +42,10 @@ typedef struct {
     uint64_t dropped;
 } Rows;
 
-extern PyType_Spec entry_spec, entries_spec, rows_spec, stepper_spec, step_spec;
+extern PyType_Spec entry_spec, entries_spec, rows_spec, stepper_spec, step_spec, watch_spec;
 
 typedef struct {
-    PyTypeObject *entry, *entries, *rows, *stepper, *step;
+    PyTypeObject *entry, *entries, *rows, *stepper, *step, *watch;
 } State;
 
 /* What runs, schedules and records handles. */
@@ -66,6 +66,12 @@ typedef struct {
 } Stepper;
 
 State *state_of(PyTypeObject *type);
+
+/* Since when this thread's loop has been in the step that it is in; what `begin` returns, `end` takes. */
+typedef struct Running Running;
+uint64_t running_begin(uint64_t start);
+void running_end(uint64_t outer);
+void running_forget_others(void);
 
 /* Of a step: who is about to run (a new reference; NULL with or without an error set), and its record. */
 PyObject *owner_of(Stepper *self, PyObject *callback, PyObject **kept);

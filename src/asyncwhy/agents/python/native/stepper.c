@@ -114,7 +114,9 @@ static PyObject *stepper_run(Stepper *self, PyObject *handle) {
     Entry *entry = identify(self, handle, callback, start, &ready);
     if (PyErr_Occurred() && is_ours())
         PyErr_Clear(); /* the program goes on, unrecorded */
+    uint64_t outer = running_begin(start);
     PyObject *result = PyErr_Occurred() ? NULL : call_in(context, callback, args);
+    running_end(outer);
     if (entry != NULL)
         record(self, entry, start, ready);
     Py_XDECREF(entry);

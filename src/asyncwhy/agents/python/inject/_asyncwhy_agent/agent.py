@@ -48,6 +48,7 @@ class Agent:
         self.contention = ContentionHooks(self.recorder, self.installation, self._task_number)
         self.pools.known = self.contention.known
         self.sampler = Sampler(self.recorder, self.asyncio)
+        self.recorder.stir = self.sampler.stir
         self.uvloop = UvloopHooks(self.asyncio, self.installation)
         self.trio = TrioHooks(self.recorder, self.installation, self.asyncio, self.pools, self.contention)
         self.glances = Glances(self.recorder, self.asyncio.entries, self.trio.entries)
@@ -165,6 +166,7 @@ class Agent:
             "failures": recorder.failures[:20],
             "missing": self.installation.missing[:20],
             "sampler_cpu": self.sampler.cpu_ns,
+            "samples_taken": self.sampler.ticks,
             "start_cpu": self.start_cpu,
             "main_cpu": p.thread_cpu() if p.native_id() == p.process_id() else 0,
             "process_cpu": p.clock_gettime_ns(2),

@@ -87,7 +87,9 @@ class AsyncioHooks:
         names, before = dict(asleep, __aw_clock=p.clock, __aw_touched=touched), ""
         if self.recorder.native:
             self.stepper = native.stepper(self, events, tasks, steps.LIMITS)
+            own = events.Handle._run
             self._put(events.Handle, "_run", {"__aw_step": self.stepper.run}, instead=steps.NATIVE)
+            self.recorder.unseen = events.Handle._run is own
             names["__aw_schedule"], before = self.stepper.schedule, steps.SCHEDULING
         else:
             self._put(events.Handle, "_run", self.names, before=steps.RUN_BEFORE, after=steps.RUN_AFTER)

@@ -140,6 +140,7 @@ class PoolHooks:
     def start(self, job):
         """A thread begins to run a job; what `ended` wants to know."""
         if job:
+            self.recorder.stir()
             self.recorder.by_name["starts"].extend((job, p.clock(), p.ident()))
         return job, p.thread_cpu()
 

@@ -54,6 +54,8 @@ class Recorder:
         self.wait_budget = WAITS_PER_SECOND
         self.failures = []
         self.closing = False
+        self.unseen = False  # whether loops run whose steps the C recorder does not see
+        self.stir = _nothing  # called when a thread begins to work
         self.awaited = [NEVER]  # from when on the sampler is overdue
 
     def give_way(self):
@@ -131,6 +133,10 @@ class Recorder:
     def meta(self, facts):
         """A chunk of facts about this process; later facts replace earlier ones of the same name."""
         self.flush(self.stream.json(stream.META, facts))
+
+
+def _nothing():
+    """What there is to do without a sampler."""
 
 
 def _emptied(table):

@@ -18,6 +18,11 @@ from .forking import FORK_COUNTS_LATE, Unfounded
 from .recorder import NEVER, OVERDUE
 
 INTERVAL = 0.005
+#: With the C recorder, while nothing but loops whose steps it sees runs: it looks every `INTERVAL`, without the GIL,
+#: whether a step has lasted for this long (0.15 ms, below which `many-small-holds` does not begin)...
+NOTABLE_NS = 150_000
+#: ...and samples at the latest after this.
+RELAXED_NS = 50_000_000
 #: While nothing ran for 100 ticks the interval grows to this.
 IDLE_INTERVAL = 0.02
 PATIENCE = 100
@@ -59,6 +64,8 @@ class Sampler:
         self._warning = None
         self._native = 0
         self._restless = 0
+        self._busy = PATIENCE  # so many more ticks because threads without a loop ran
+        self.watch = recorder.native.Watch() if recorder.native else None
         self.glance = None  # called now and then while a loop runs
 
     def start(self):
@@ -76,6 +83,8 @@ class Sampler:
             return
         self.running = False
         self._wake.release()
+        if self.watch is not None:
+            self.watch.wake()
         if self._warning is not None:
             self._warning = self._warning.withdraw()
         if not self._stopped.acquire(timeout=1.0):
@@ -91,23 +100,21 @@ class Sampler:
 
     def _loop(self):
         self._native = p.native_id()
-        stopped, wake = self._stopped, self._wake
+        stopped = self._stopped
         own = p.ident()
         flushed = p.clock()
         interval = INTERVAL
         awaited = self.recorder.awaited
         try:
             while self.running:
-                before = p.clock()
-                awaited[0] = before + int(interval * 1e9) + OVERDUE
-                wake.acquire(True, interval)
+                wanted = self._wait(int(interval * 1e9))
                 now = p.clock()
                 awaited[0] = now + OVERDUE  # it may lose the GIL again while it writes
                 if not self.running:
                     break
                 if self._warning is not None:
                     self._warning = self._warning.withdraw()
-                used = self.tick(own, now, now - before - int(interval * 1e9))
+                used = self.tick(own, now, now - wanted)
                 idle = self._restless == 0
                 interval = max(IDLE_INTERVAL if idle else INTERVAL, used / 1e9 / SHARE)
                 if now - flushed > FLUSH_NS or self.recorder.due():
@@ -120,6 +127,18 @@ class Sampler:
         finally:
             awaited[0] = NEVER
             stopped.release()
+
+    def _wait(self, interval):
+        """Wait for about `interval` nanoseconds; when the wait was over, but for the GIL."""
+        awaited, watch, before = self.recorder.awaited, self.watch, p.clock()
+        if watch is None:
+            awaited[0] = before + interval + OVERDUE
+            self._wake.acquire(True, interval / 1e9)
+            return before + interval
+        seen = self.loops and not self._busy and not self.recorder.unseen
+        longest = max(RELAXED_NS, interval) if seen else interval
+        awaited[0] = before + longest + OVERDUE
+        return watch.wait(interval, longest, NOTABLE_NS)
 
     def tick(self, own, now, late):
         """Read every thread once; nanoseconds of CPU that it took."""
@@ -142,22 +161,30 @@ class Sampler:
                     self._idle(thread, now)
             else:
                 self._sample(thread, frame, now, late)
+                if thread not in self.loops:
+                    self._busy = PATIENCE
         if len(self.runs) > len(frames):
             for thread in [thread for thread in self.runs if thread not in frames]:
                 self._end(thread)
                 self.clocks.pop(thread, None)
         # From here on the GIL may be lost: with a frame in hand, what the program drops would die on this thread.
         frame = frames = None
+        self._after(late)
+        return p.thread_cpu() - begun
+
+    def _after(self, late):
+        """What a tick does when it has let go of the frames."""
         for thread, row, index in self._undelayed:
             row[index] = self._delay(thread)
         self._undelayed.clear()
         if late > NOTICED or self.ticks % GLANCE_EVERY == 0:
             self._judge_late(late)
-        if self.glance is not None and self.loops and self.ticks % GLANCE_EVERY == 0:
+        if self.glance is not None and self.loops and (self.ticks % GLANCE_EVERY == 0 or not self._busy):
             self.glance()
         if self._restless:
             self._restless -= 1
-        return p.thread_cpu() - begun
+        if self._busy:
+            self._busy -= 1
 
     def _is_idle(self, frame):
         code = p.identity(frame.f_code)
@@ -256,6 +283,13 @@ class Sampler:
             self.clocks.pop(thread, None)
             return 0
 
+    def stir(self):
+        """A thread begins to work: look at it soon, and often."""
+        if self._busy < PATIENCE // 2:
+            self._busy = PATIENCE
+            if self.watch is not None:
+                self.watch.wake()
+
     def flush(self):
         """Write what there is, with a copy of the samples that still go on."""
         still = []
@@ -274,6 +308,9 @@ class Sampler:
         self._undelayed.clear()
         self._suspected.clear()
         self._own_queued = 0
+        self._busy = PATIENCE
+        if self.watch is not None:
+            self.recorder.native.forget_others()
         self.running = False
         self.cpu_ns = self.ticks = 0
 

@@ -93,6 +93,7 @@ class ThreadHooks:
         run = p.type_of(thread).run
         if target is None:
             target = run
+        self.recorder.stir()
         self.recorder.event(
             "thread",
             thread=p.ident(),

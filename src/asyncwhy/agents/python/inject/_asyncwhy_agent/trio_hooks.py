@@ -110,6 +110,7 @@ class TrioHooks:
             return  # the steps of the host's loop are recorded, and these run inside them
         number = next(self.recorder.numbers)
         running[thread] = running.get(thread, 0) + 1
+        self.recorder.unseen = True
         self.recorder.event(
             "run",
             loop=number,

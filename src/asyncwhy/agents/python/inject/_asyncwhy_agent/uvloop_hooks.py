@@ -144,6 +144,7 @@ class UvloopHooks:
 
     def _started(self, loop):
         self.runs_in[p.identity(loop)] = p.ident()
+        self.asyncio.recorder.unseen = True  # its protocols call into the program past our steps
         return self.asyncio.loop_started(loop)
 
     def _stopped(self, loop, run):
