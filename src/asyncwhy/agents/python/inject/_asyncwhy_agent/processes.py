@@ -16,6 +16,7 @@ from .twin import Unsuitable, twin
 FOLDER = "ASYNCWHY_STREAM"
 WAS = "ASYNCWHY_PYTHONPATH"  # the PYTHONPATH that the user had
 PATH = "PYTHONPATH"
+NODE = "NODE_OPTIONS"  # which lets the agent into Node processes (`asyncwhy.probes.node`)
 
 
 class Environment:
@@ -25,6 +26,9 @@ class Environment:
         self.here = here
         self.folder = os.environ[FOLDER]
         self.was = os.environ.get(WAS)
+        node = here.rpartition("/python/")[0] + "/node/agent.js"
+        option = '--require "%s"' % node.replace("\\", "\\\\").replace('"', '\\"')
+        self.node = option if os.environ.get(NODE, "").endswith(option) else ""
 
     def hide(self):
         """The program finds the environment that it would have had."""
@@ -36,12 +40,22 @@ class Environment:
             data.pop(key, None)
         else:
             data[key] = os.environ.encodevalue(self.was)
+        if self.node:
+            key = os.environ.encodekey(NODE)
+            left = os.environ[NODE][: -len(self.node)].rstrip(" ")
+            if left:
+                data[key] = os.environ.encodevalue(left)
+            else:
+                data.pop(key, None)
 
     def child(self, environment):
         """A copy of a child's environment with the agent in it, in the same type of strings."""
         made = dict(environment)
         wants_bytes = any(isinstance(key, bytes) for key in made)
         convert = os.fsencode if wants_bytes else (lambda text: text)
+        if self.node:
+            own = made.get(convert(NODE))
+            made[convert(NODE)] = own + convert(" " + self.node) if own else convert(self.node)
         old = made.get(convert(PATH))
         here = convert(self.here)
         made[convert(FOLDER)] = convert(self.folder)
