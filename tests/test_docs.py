@@ -107,7 +107,7 @@ class TestCauses:
 def test_the_site_shows_five_reports() -> None:
     hooks = load_hooks()
     page = (DOCS / "reports.md").read_text()
-    assert re.findall(r'<iframe src="reports/([a-z-]+)\.html"', page) == list(hooks.REPORTS)
+    assert re.findall(r'<iframe src="reports/([a-z-]+)\.html#timeline"', page) == list(hooks.REPORTS)
     assert len(hooks.REPORTS) >= 5
     assert all((hooks.SPECIMENS / slug / "asyncio" / "sick.py").exists() for slug in hooks.REPORTS)
 

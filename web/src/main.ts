@@ -88,10 +88,12 @@ function build(told: Document, whole: Picture | null, store: Store): Timeline | 
 async function main(): Promise<void> {
   const told = await unpack(document.getElementById("data")!.textContent);
   const whole = picture(told);
+  const wanted = location.hash.slice(1);
   const store = remembered(told, whole);
   const timeline = build(told, whole, store);
   store.set({});
   showHottest();
+  document.getElementById(wanted)?.scrollIntoView();
   Object.assign(globalThis, { asyncwhy: { timeline, store, whole, ready: performance.now() } });
 }
 
