@@ -141,11 +141,12 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """Where a finding shows: stretches of a thread of a process."""
+    """Where a finding shows: stretches of a thread of a process, or the waits before some records."""
 
     group: int
     thread: int
     spans: Floats
+    waits: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,7 +92,7 @@ export interface PictureHeader {
   end: number;
   wall: number;
   places: [file: string, line: number, name: string][];
-  marks: { group: number; thread: number; spans: Column }[][];
+  marks: { group: number; thread: number; spans: Column; waits: Column }[][];
   whatIfs: { findings: number[]; wall: number }[];
   sources: { file: string; lines: [number, string][]; stopped: [number, number][]; awaited: [number, number][] }[];
   groups: GroupHeader[];

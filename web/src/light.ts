@@ -19,7 +19,10 @@ export function lit(whole: Picture, { header }: Document, number: number): Lit[]
   if (made.some(any)) return made;
   const lines = sites(whole, finding);
   const at = whole.groups.map((group) => ofPlaces(group, lines));
-  return at.some(any) ? at : whole.groups.map((group) => ofTasks(group, lines));
+  if (at.some(any)) return at;
+  const { file, function: name } = finding.site;
+  whole.places.forEach((place, index) => { if (place[0] === file && place[2] === name) lines.add(index); });
+  return whole.groups.map((group) => ofTasks(group, lines));
 }
 
 function any(one: Lit): boolean {
@@ -33,7 +36,8 @@ function dark(group: Group): Lit {
 function ofMarks(group: Group, marks: Mark[]): Lit {
   const made = dark(group);
   const times = group.times[0]!;
-  for (const { thread, spans } of marks) {
+  for (const { thread, spans, waits } of marks) {
+    for (const record of waits) made.records[record]! |= WAIT;
     const touched = (from: number, until: number): boolean => touches(spans, from, until);
     for (const record of group.ofThread[thread] ?? []) if (touched(times.start[record]!, times.end[record]!)) made.records[record] = STEP;
     group.jobs.worker.forEach((worker, job) => {

@@ -43,6 +43,8 @@ export interface Mark {
   group: number;
   thread: number;
   spans: Int32Array;
+  /** Records before which their task waited for it. */
+  waits: Int32Array;
 }
 export interface Picture {
   unit: number;
@@ -60,7 +62,7 @@ export function picture({ header, bytes }: Document): Picture | null {
   if (!told) return null;
   return {
     ...told,
-    marks: told.marks.map((marks) => marks.map((mark) => ({ ...mark, spans: readSteps(bytes, mark.spans) }))),
+    marks: told.marks.map((marks) => marks.map((mark) => ({ ...mark, spans: readSteps(bytes, mark.spans), waits: readSteps(bytes, mark.waits) }))),
     groups: told.groups.map((group, index) => groupOf(group, index, bytes)),
   };
 }

@@ -202,6 +202,24 @@ def _kinds(folded: Folded, places: Places) -> tuple[Ints, Ints]:
 
 def _awaits(facts: ProcessFacts, heads: Ints, places: Places) -> Ints:
     """What the wait before each record was for: the latest one of its task that began before it was released."""
+    stacks = _wait_stacks(facts, heads)
+    known = {stack: places.innermost(facts, stack) for stack in np.unique(stacks).tolist()}
+    return np.array([known[stack] for stack in stacks.tolist()], np.int64)
+
+
+def waiting_at(folded: Folded, lines: set[tuple[str, int]]) -> Ints:
+    """The records before which their task waited at one of these lines, or in what was called there."""
+    facts = folded.facts
+    stacks = _wait_stacks(facts, folded.order[folded.first] if len(folded.first) else folded.order)
+    found = [
+        stack
+        for stack in np.unique(stacks).tolist()
+        if stack and any((site.file, site.line) in lines for site in facts.stack(stack))
+    ]
+    return np.flatnonzero(np.isin(stacks, found))
+
+
+def _wait_stacks(facts: ProcessFacts, heads: Ints) -> Ints:
     nodes = facts.nodes
     rows = facts.process.table("waits")
     if not len(rows) or not len(heads):
@@ -213,9 +231,7 @@ def _awaits(facts: ProcessFacts, heads: Ints, places: Places) -> Ints:
     before = nodes.previous[heads]
     good = (at >= 0) & (before >= 0) & nodes.is_task[heads]
     good &= began[np.maximum(at, 0)] >= nodes.start[before] - 1e-6
-    stacks = np.where(good, rows["stack"].astype(np.int64)[np.maximum(at, 0)], 0)
-    known = {stack: places.innermost(facts, stack) for stack in np.unique(stacks).tolist()}
-    return np.array([known[stack] for stack in stacks.tolist()], np.int64)
+    return np.where(good, rows["stack"].astype(np.int64)[np.maximum(at, 0)], 0)
 
 
 def _wakers(folded: Folded, heads: Ints) -> Ints:

@@ -50,7 +50,7 @@ def picture(run: Run, kept: Sequence[tuple[Draft, float | None]], findings: Sequ
     return Picture(
         places=tuple(places.rows),
         groups=groups,
-        marks=_marks(facts, drafts, len(findings)),
+        marks=_marks(facts, drafts, drawn, len(findings)),
         what_ifs=tuple(what_ifs),
         sources=_sources(facts, run.source, findings),
     )
@@ -134,15 +134,22 @@ def _schedule(facts: Facts, drafts: list[Draft]) -> Schedules:
     return {index: (change, by_index[index].replayed(change)) for index, change in changes.items()}
 
 
-def _marks(facts: Facts, drafts: list[tuple[int, Draft]], count: int) -> tuple[tuple[Mark, ...], ...]:
+def _marks(
+    facts: Facts, drafts: list[tuple[int, Draft]], drawn: list[_Drawn], count: int
+) -> tuple[tuple[Mark, ...], ...]:
     groups = {process.process.index: place for place, process in enumerate(facts.processes)}
     made: list[list[Mark]] = [[] for _ in range(count)]
     for place, draft in drafts:
         numbers = list(draft.facts.line.threads)
         thread = numbers.index(draft.thread) if draft.thread in numbers else -1
         spans = np.array(sorted(draft.spans), np.float64).reshape(-1, 2)
+        group = groups[draft.facts.process.index]
         if len(spans):
-            made[place].append(Mark(groups[draft.facts.process.index], thread, _fewer(spans)))
+            made[place].append(Mark(group, thread, _fewer(spans)))
+            continue
+        waits = folding.waiting_at(drawn[group].folded, {(draft.site.file, draft.site.line)})
+        if len(waits):
+            made[place].append(Mark(group, thread, np.zeros((0, 2)), waits))
     return tuple(tuple(marks) for marks in made)
 
 

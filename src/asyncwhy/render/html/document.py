@@ -65,6 +65,7 @@ def _picture(report: Report, picture: Picture, columns: Columns) -> dict[str, An
                 "group": one.group,
                 "thread": one.thread,
                 "spans": columns.steps(_units(one.spans.ravel(), unit)),
+                "waits": columns.steps(one.waits),
             }
             for one in own
         ]
