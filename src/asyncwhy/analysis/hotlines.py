@@ -109,7 +109,7 @@ def _descend(facts: ProcessFacts, paths: list[Path], depth: int, loop_around: Lo
     ranked = sorted(by_line.values(), key=lambda group: -sum(piece.length for piece, _, _ in group))
     if sum(piece.length for piece, _, _ in ranked[0]) >= DOMINANT * total:
         deeper = [path for path in ranked[0] if len(path[1]) > depth + 1]
-        if sum(piece.length for piece, _, _ in deeper) >= DOMINANT * total:
+        if deeper and sum(piece.length for piece, _, _ in deeper) >= DOMINANT * total:
             return _descend(facts, paths, depth + 1, loop_around)
         made = _group(ranked[0], paths, depth)
         made.loop = _turning(ranked, paths, loop_around) if depth == 0 else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from asyncwhy.analysis import libuv
 from asyncwhy.analysis.timeline import Timeline
 
 
@@ -52,6 +53,11 @@ class Pool:
         return self.kind == "CapacityLimiter"
 
     @property
+    def is_libuv(self) -> bool:
+        """Whether it is the pool of Node.js, which files, names and cryptography share."""
+        return self.kind == "libuv"
+
+    @property
     def is_processes(self) -> bool:
         """Whether its workers are processes."""
         return "Process" in self.kind
@@ -71,6 +77,8 @@ def jobs_of(timeline: Timeline) -> list[Job]:
         if job in made:
             made[job].end = _seconds(timeline, time)
             made[job].cpu_s = cpu / 1e9
+    if process.meta.get("runtime") == "node":
+        libuv.complete(timeline, list(made.values()))
     return sorted(made.values(), key=lambda job: job.submitted)
 
 

@@ -15,6 +15,8 @@ MACHINERY = ("-packages/trio/", "-packages/outcome/", "<attrs generated ")
 
 #: Code without a file that somebody wrote themselves.
 TYPED = ("<string>", "<stdin>", "<ipython-input-", "<input>", "<console>")
+#: What of a file's path says that it is ours.
+AGENTS = ("/_asyncwhy_agent/", "/agents/node/agent.js")
 
 
 class Origin(Enum):
@@ -55,6 +57,9 @@ class Origins:
             if folder in file:
                 name = file.rpartition(folder)[2].partition("/")[0]
                 return name.removesuffix(".py")
+        if "/node_modules/" in file:
+            first, _, rest = file.rpartition("/node_modules/")[2].partition("/")
+            return f"{first}/{rest.partition('/')[0]}" if first.startswith("@") else first
         if self.of(file) is Origin.LIBRARY:
             return file.rpartition("/")[2]
         return None
@@ -81,13 +86,12 @@ class Origins:
 
 
 def _origin(origins: Origins, file: str) -> Origin:
-    if file.startswith("<frozen ") or "/_asyncwhy_agent/" in file or not file:
+    # uvloop is compiled: its own coroutines are the loop's machinery.
+    if not file or file.startswith(("<frozen ", "node:", "uvloop/")):
         return Origin.STANDARD
-    if file.startswith("uvloop/"):  # compiled: its own coroutines are the loop's machinery
+    if any(machinery in file for machinery in (*AGENTS, *MACHINERY)):
         return Origin.STANDARD
-    if any(machinery in file for machinery in MACHINERY):
-        return Origin.STANDARD
-    if "/site-packages/" in file or "/dist-packages/" in file:
+    if any(folder in file for folder in ("/site-packages/", "/dist-packages/", "/node_modules/")):
         return Origin.LIBRARY
     if file.startswith("<") and not file.startswith(TYPED):
         return Origin.LIBRARY  # what a library compiled: a template, a class's methods

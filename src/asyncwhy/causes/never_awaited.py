@@ -8,6 +8,7 @@ from typing import Any
 from asyncwhy.analysis.facts import ProcessFacts
 from asyncwhy.causes.draft import Draft, Run, Words
 from asyncwhy.causes.origin import called_from
+from asyncwhy.causes.runtimes import is_node
 from asyncwhy.causes.seconds import times
 from asyncwhy.model import Effects, Related, Site
 
@@ -22,7 +23,7 @@ def find(run: Run) -> list[Draft]:
         sites: dict[tuple[str, int, str], tuple[Site, tuple[Site, ...]]] = {}
         for event in facts.process.named("never-awaited"):
             found = _site(run, facts, event)
-            if found is not None:
+            if found is not None and (not is_node(facts) or _dropped(run, found[0], event["name"])):
                 key = (found[0].file, found[0].line, event["name"])
                 groups[key].append(event)
                 sites[key] = found
@@ -61,6 +62,13 @@ def _site(run: Run, facts: ProcessFacts, event: dict[str, Any]) -> tuple[Site, t
     return site, (site,)
 
 
+def _dropped(run: Run, site: Site, name: str) -> bool:
+    """Whether the source does not say that the promise is wanted: by a name, `void`, or `.catch`."""
+    function = run.source.function_at(site.file, site.line, site.function)
+    calls = run.source.unawaited_calls(site.file, function, name) if function is not None else ()
+    return any(call.line == site.line for call in calls)
+
+
 def _made_in_module(run: Run, file: str, name: str) -> Site | None:
     """The one call of that name in the file that nothing awaits: a coroutine may be dropped far from there."""
     sure: set[Site] = set()
@@ -79,6 +87,15 @@ def _made_in_module(run: Run, file: str, name: str) -> Site | None:
     return found.pop() if len(found) == 1 else None
 
 
+def _floating(name: str, count: int) -> Words:
+    return Words(
+        headline=f"`{name}` was called and never awaited",
+        label="nothing waits for its promise: its caller was done before it",
+        message=f"The promise of `{name}` was dropped here {times(count)}: whoever called went on and ended before it "
+        "had, and an error of it would reach nobody.",
+    )
+
+
 def _draft(
     run: Run, facts: ProcessFacts, events: list[dict[str, Any]], site: Site, stack: tuple[Site, ...]
 ) -> Draft:
@@ -86,12 +103,21 @@ def _draft(
     place = facts.process.places.get(events[0].get("code", 0))
     related = list(called_from(run, facts, stack))
     if place is not None:
-        related.insert(0, Related("defined", place.site, f"`{name}` is a coroutine function"))
+        related.insert(
+            0,
+            Related(
+                "defined",
+                place.site,
+                f"`{name}` is {'an async' if is_node(facts) else 'a coroutine'} function",
+            ),
+        )
     return Draft(
         cause=SLUG,
         facts=facts,
         site=site,
-        words=Words(
+        words=_floating(name, len(events))
+        if is_node(facts)
+        else Words(
             headline=f"`{name}` was called and never awaited",
             label="made a coroutine that nothing ever ran",
             message=f"The coroutine `{name}` was made here {times(len(events))} and never awaited: its code did not run.",

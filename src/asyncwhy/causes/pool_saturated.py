@@ -72,7 +72,8 @@ def _draft(run: Run, facts: ProcessFacts, pool: Pool, indices: list[int]) -> Dra
     if len(queued) < 2 or not ran or pool.is_processes:
         return None
     if sum(job.cpu_s for job in jobs) + _for_a_core(facts, jobs) > COMPUTING * ran:
-        return None  # a thread more would not make it quicker: see gil-bound-threads
+        if not pool.is_libuv:
+            return None  # a thread more would not make it quicker: see gil-bound-threads
     wanted = demand(jobs)
     if wanted <= pool.workers:
         return None  # the queue was a thread's start, not a lack of workers
@@ -95,9 +96,17 @@ def _draft(run: Run, facts: ProcessFacts, pool: Pool, indices: list[int]) -> Dra
         related=(*_made(facts, pool), *called_from(run, facts, stack)),
         effects=Effects(threads=pool.workers, lost=len(lost)),
         remedies=_remedies(facts, pool, workers, lost),
-        change=Change(workers={pool.number: workers}),
+        change=_change(facts, pool, indices, workers),
         worth=len(lost) > 1 or _hurts(run, facts, queued, ran),
     )
+
+
+def _change(facts: ProcessFacts, pool: Pool, indices: list[int], workers: int) -> Change:
+    """More workers; those of libuv compute without a common lock, as far as there are cores."""
+    computing = {
+        index: facts.jobs[index].cpu_s for index in indices if pool.is_libuv and facts.jobs[index].cpu_s
+    }
+    return Change(workers={pool.number: workers}, in_processes=computing)
 
 
 def _hurts(run: Run, facts: ProcessFacts, queued: list[Job], ran: float) -> bool:
@@ -196,6 +205,11 @@ def _given_up(pool: Pool, jobs: list[Job], lost: list[Job]) -> Words:
 def _remedies(facts: ProcessFacts, pool: Pool, workers: int, lost: list[Job]) -> tuple[Remedy, ...]:
     if pool.is_limiter and _made(facts, pool):
         title = f"raise the limiter to {workers}"
+    elif pool.is_libuv:
+        title = (
+            f"start node with UV_THREADPOOL_SIZE={workers}; what computes gains up to the {facts.cores} cores only, and "
+            "keeps files and names waiting: give it worker threads of its own"
+        )
     elif pool.is_limiter:
         library = pool.name.partition(" ")[0]  # "trio worker threads"
         title = f"raise the limiter: {library}.to_thread.current_default_thread_limiter().total_tokens = {workers}"

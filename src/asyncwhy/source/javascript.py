@@ -77,9 +77,10 @@ class JavaScriptSource:
         return None if node is None else parsed[0].describe(node)
 
     def _function_at(self, tree: Tree, line: int, name: str | None) -> Node | None:
-        if name == "<module>":
-            return tree.root
         found = tree.functions_at(line)
+        if name == "<module>":  # or a function without a name: V8 tells them apart no better
+            nameless = [node for node in found if tree.name_of(node) == "<anonymous>"]
+            return nameless[0] if nameless else tree.root
         if name is not None:
             found = [node for node in found if tree.name_of(node) == name] or found
         return found[0] if found else None

@@ -31,7 +31,8 @@ def texts(trace: Trace) -> dict[str, str]:
 
 def _own(file: str, library: str) -> bool:
     return bool(file) and not (
-        file.startswith(("<", f"{library}/")) or "/site-packages/" in file or "/dist-packages/" in file
+        file.startswith(("<", "node:", f"{library}/"))
+        or any(folder in file for folder in ("/site-packages/", "/dist-packages/", "/node_modules/"))
     )
 
 

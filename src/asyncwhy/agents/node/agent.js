@@ -19,7 +19,7 @@
   Object.defineProperty(globalThis, Symbol.for('asyncwhy.agent'), { value: true });
 
   // --- private copies ---------------------------------------------------------------------------------
-  const { openSync, closeSync, writeSync, readSync } = fs;
+  const { openSync, closeSync, writeSync, readSync, readFileSync } = fs;
   const buffer = Buffer.alloc(64);
   const now0 = performance.now.bind(performance);
   const base = Number(process.hrtime.bigint()) - now0() * 1e6;
@@ -90,7 +90,7 @@
     lastFlush = now();
     const chunks = [];
     const { user, system } = cpuUsage();
-    json(1, { ...(last ? facts() : {}), ...last, dropped, skipped_waits: skipped, failures, process_cpu: (user + system) * 1e3 }, chunks);
+    json(1, { ...(last ? facts() : {}), ...last, dropped, skipped_waits: skipped, failures, process_cpu: isMainThread ? (user + system) * 1e3 : 0 }, chunks);
     if (newStrings.length) json(3, newStrings, chunks);
     if (newSites.length) chunk(4, bytes(BigUint64Array.from(newSites, BigInt)), chunks);
     if (newStacks.length) chunk(5, bytes(BigUint64Array.from(newStacks, BigInt)), chunks);
@@ -123,20 +123,22 @@
     return number;
   }
 
-  function site(frame) {
+  function site(frame, nameless) {
     const file = frame.getFileName();
     if (!file || file === __filename) return 0;
     const key = `${file}:${frame.getPosition()}`;
     let number = sites.get(key);
     if (number === undefined) {
       sites.set(key, number = sites.size + 1);
-      const name = frame.getFunctionName() || (frame.isToplevel() ? '<module>' : '<anonymous>');
+      const name = frame.getFunctionName() || nameless || (frame.isToplevel() ? '<module>' : '<anonymous>');
+      codeName.set(number, name);
       const at = file.startsWith('file://') ? decodeURIComponent(file.slice(7)) : file;
       newSites.push(number, string(at), string(name), frame.getLineNumber() || 0, frame.getColumnNumber() || 0, 0, 0, 0);
     }
     return number;
   }
 
+  const codeName = new Map();
   const givesSites = (_, frames) => frames;
   /** The frames outside `outer`, structured.  They are worked out when asked for, not when captured. */
   function capture(limit, outer) {
@@ -172,7 +174,7 @@
   // An entry is {ref, task, since, ready, open}: since when it has the thread.  A callback's or a resumed
   // task's entry is the bottom; async functions that it calls lie on top until their first await.
   const CALLBACK = 2 ** 40, TIMER = 2 ** 41, DEEP = 12;
-  const LONG = 2e6, WAIT = 1e6, SOON = 100; // ns: a long step; a wait that is told; just before
+  const LONG = 2e6, SMALL = 2e5, WAIT = 1e6, SOON = 100; // ns: a long step; a wait that is told; just before
   let entries = [], outer = [], looping = false, tokens = 5000, refilled = begun, rich = true, tasks = 0;
   let lastFlush = begun;
   const held = []; // built-in calls that held the current step: start, end, stack, whether it computed
@@ -198,28 +200,174 @@
     if (!looping) loopBegins(entry.since);
     row(STEPS, entry.since, until, Math.abs(entry.ready) <= until ? entry.ready : 0, entry.ref, main);
     if (until - entry.since >= LONG) long(entry, until);
-    held.length = 0;
+    else if (until - entry.since >= SMALL) small(entry, until);
+    if (held.length) held.length = 0;
     if (until - lastFlush > 3e8) flush();
   }
 
-  /** A long step's samples: its held calls, and for the rest where its function stands, unless it did not run:
-      a thread that waits for a core on a busy machine computes nothing. */
+  /** A short step that is no trifle: what held it, or that its function computed. */
+  function small(entry, until) {
+    for (const [from, to, where, computes] of held) sample(from, to, where, computes);
+    if (!held.length && entry.task) sample(entry.since, until, stack([entry.task.code]), true);
+  }
+
+  /** A long step's samples: its held calls, and for the rest what the profiler saw or where its function stands;
+      none if it did not run: a thread that waits for a core on a busy machine computes nothing. */
   function long(entry, until) {
-    const own = entry.task ? stack([entry.task.code]) : entry.stack || 0;
-    let at = entry.since, left = until - at;
+    let left = until - entry.since;
     for (const [from, to] of held) left -= to - from;
     const [cpu, delay] = left >= LONG / 2 ? used() : [left, 0];
     const computes = cpu >= left / 2, ran = computes || delay < (left - cpu) / 2;
-    const rest = (to) => { if (ran && to - at > 1e5) sample(at, to, own, computes); };
-    for (const [from, to, where, computes] of held) {
+    const one = { since: entry.since, until, own: entry.task ? stack([entry.task.code]) : 0, held: held.slice(), computes, ran };
+    if (profiler.begun && waiting.length < 5000) waiting.push(one); else samples(one, []);
+    if (ran && left >= LONG) profiler.wanted++;
+  }
+
+  /** `seen` are the profiler's samples within the step: time and stack. */
+  function samples(one, seen) {
+    let at = one.since, next = 0;
+    const rest = (to) => {
+      while (next < seen.length && seen[next][0] < at) next++;
+      for (; next < seen.length && seen[next][0] < to; next++) {
+        const end = next + 1 < seen.length && seen[next + 1][0] < to ? seen[next + 1][0] : to;
+        sample(at, end, seen[next][1] || one.own, true);
+        at = end;
+      }
+      if (one.ran && to - at > 1e5) sample(at, to, one.own, one.computes);
+    };
+    for (const [from, to, where, computes] of one.held) {
       if (from < at) continue;
       rest(from);
       sample(from, to, where, computes);
       at = to;
     }
-    rest(until);
-    row(HOLDS, entry.since, until, main, cpuClock);
+    rest(one.until);
+    row(HOLDS, one.since, one.until, main, cpuClock);
   }
+
+  // --- the profiler: the lines of what computes ---------------------------------------------------------
+  // On from the start, so that short scripts show everything.  Without long steps it ends; with them it is read
+  // at growing intervals, since each beginning costs about 30 ms.
+  const profiler = { session: null, begun: 0, window: 2.5e8, wanted: 0, ended: 0 };
+  const waiting = []; // long steps whose samples the profiler still has
+  const texts = new Map();
+
+  function profile(method, parameters) {
+    let result = null;
+    profiler.session.post(method, parameters, (error, value) => { result = error ? null : value; });
+    return result;
+  }
+  function profilerBegins() {
+    try {
+      if (!profiler.session) {
+        const { Session } = require('inspector');
+        profiler.session = new Session();
+        profiler.session.connect();
+        profile('Profiler.enable');
+        profile('Profiler.setSamplingInterval', { interval: 1000 });
+      }
+      if (profile('Profiler.start')) profiler.begun = now();
+    } catch { profiler.ended = Infinity; } // a Node without an inspector
+  }
+  function profilerEnds() {
+    if (!profiler.begun) return;
+    profiler.begun = 0;
+    profiler.ended = now();
+    profiler.wanted = 0;
+    const answer = profile('Profiler.stop');
+    const seen = answer && waiting.length ? seenBy(answer.profile) : [];
+    let low = 0;
+    for (const one of waiting) {
+      while (low < seen.length && seen[low][0] < one.since) low++;
+      let high = low;
+      while (high < seen.length && seen[high][0] < one.until) high++;
+      samples(one, placed(seen.slice(low, high)));
+    }
+    waiting.length = 0;
+  }
+  function profilerTurns(time) {
+    if (profiler.begun) {
+      if (waiting.length && time - profiler.begun >= profiler.window) {
+        profiler.window = Math.min(profiler.window * 2, 6e10);
+        profilerEnds();
+        profilerBegins();
+      } else if (!waiting.length && time - profiler.begun > 3e9) profilerEnds();
+    } else if (profiler.wanted > 2 && time - profiler.ended > 5e9) profilerBegins();
+  }
+
+  /** Each sample's time and node; a node knows its parent, and its own lines with their ticks. */
+  function seenBy({ nodes, samples: ids, timeDeltas, startTime }) {
+    const known = new Map(nodes.map((node) => [node.id, node]));
+    for (const node of nodes) for (const child of node.children || []) known.get(child).parent = node;
+    let time = startTime;
+    return ids.map((id, at) => [(time += timeDeltas[at]) * 1e3, known.get(id)]);
+  }
+
+  /** The profiler counts lines by function, not by sample: the lines of one step's samples follow each other in
+      a function without a loop, and alternate in one with a loop. */
+  function placed(seen) {
+    const count = new Map(), turn = new Map();
+    for (const [, node] of seen) count.set(node, (count.get(node) || 0) + 1);
+    let before = 0;
+    return seen.map(([time, node]) => {
+      const lines = node.positionTicks || [], total = lines.reduce((sum, one) => sum + one.ticks, 0);
+      const at = turn.get(node) || 0, own = count.get(node);
+      turn.set(node, at + 1);
+      let share = (loops(node) ? (at * 0.618034) % 1 : (at + 0.5) / own) * total, line = 0;
+      for (const one of [...lines].sort((a, b) => a.line - b.line)) if ((share -= one.ticks) < 0) { line = one.line; break; }
+      return [time, before = stackUp(node, line) || before]; // the collector works for whom it interrupts
+    });
+  }
+
+  function linesOf({ url }) {
+    if (!texts.has(url)) {
+      let lines = [];
+      try { if (url && !url.startsWith('node:') && texts.size < 50) lines = readFileSync(url.startsWith('file://') ? new URL(url) : url, 'latin1').split('\n'); } catch { /* it has none */ }
+      texts.set(url, lines);
+    }
+    return texts.get(url);
+  }
+  function loops(node) {
+    if (node.loops === undefined) {
+      const ticks = (node.positionTicks || []).map((one) => one.line);
+      const text = linesOf(node.callFrame).slice(node.callFrame.lineNumber, Math.max(...ticks, 0)).join('\n');
+      node.loops = /\b(for|while)\b/.test(text);
+    }
+    return node.loops;
+  }
+
+  function stackUp(node, line) {
+    const numbers = [];
+    let inner = null;
+    for (let one = node; one; inner = one, one = one.parent) {
+      const { url, functionName, lineNumber } = one.callFrame;
+      if (!url || url === __filename) continue;
+      const at = one === node && line ? line : callLine(one, inner) || lineNumber + 1;
+      const key = `${url}:${at}:${functionName}`;
+      let number = sites.get(key);
+      if (number === undefined) {
+        sites.set(key, number = sites.size + 1);
+        const file = url.startsWith('file://') ? decodeURIComponent(url.slice(7)) : url;
+        newSites.push(number, string(file), string(functionName || (lineNumber ? '<anonymous>' : '<module>')), at, 0, 0, 0, lineNumber + 1);
+      }
+      if (numbers.length < DEEP) numbers.push(number);
+    }
+    return stack(numbers);
+  }
+  /** The line in a function that calls another: by its name, else where the other one is written inside it. */
+  function callLine(node, callee) {
+    if (!callee) return 0;
+    if (callee.calledAt !== undefined) return callee.calledAt;
+    const { functionName: name, url, lineNumber } = callee.callFrame, lines = linesOf(node.callFrame);
+    callee.calledAt = url === node.callFrame.url && !name ? lineNumber + 1 : 0;
+    if (!name || !/^[\w$.]+$/.test(name)) return callee.calledAt;
+    const call = new RegExp(`(^|[^\\w$])${name.split('.').pop().replace(/\$/g, '\\$')}\\s*\\(`), made = new RegExp(`function\\*?\\s+${name.split('.').pop().replace(/\$/g, '\\$')}\\b`);
+    for (let at = node.callFrame.lineNumber; at < Math.min(lines.length, node.callFrame.lineNumber + 400); at++) {
+      if (at > node.callFrame.lineNumber || !made.test(lines[at])) if (call.test(lines[at]) && !made.test(lines[at])) { callee.calledAt = at + 1; break; }
+    }
+    return callee.calledAt;
+  }
+
   let read = [0, 0];
   /** The CPU time of this thread and what it stood in the run queue, since the last reading. */
   function used() {
@@ -257,25 +405,41 @@
   function told(task) {
     if (task.number) return;
     task.number = ++tasks;
-    row(TASKS, task.number, task.created, task.parent ? (told(task.parent), task.parent.number) : 0, stackOf(task.holder, DEEP), task.code, CALLBACK + task.number, main, 0);
+    task.made = stackOf(task.holder, DEEP);
+    row(TASKS, task.number, task.created, task.parent ? (told(task.parent), task.parent.number) : 0, task.made, task.code, CALLBACK + task.number, main, 0);
     task.holder = null;
   }
 
   function enter(promise, top, holder) {
-    const time = now();
+    const time = now(), around = new Set(holder.stack.map(keyOf));
+    returned((task) => around.has(task.key), time);
     bottom(time);
     const above = entries[entries.length - 1];
-    const task = { number: 0, parent: above.task, created: time, holder, code: site(top), key: keyOf(top), settled: 0, wait: 0, resumed: time };
+    const task = { number: 0, parent: above.task, created: time, holder, code: site(top, '<anonymous>'), key: keyOf(top), settled: 0, wait: 0, resumed: time };
     Stamp.put(promise, task);
     entries.push({ ref: 0, task, since: time, ready: time - SOON, open: false, stack: 0 });
   }
+
+  /** Async functions that gave back a promise of another's (`return pbkdf2(...)`) are over without a sign. */
+  function returned(stands, time) {
+    if (!entries.slice(1).some((entry) => entry.task && stands(entry.task))) {
+      if (!entries.length || !entries[0].task || !stands(entries[0].task)) return dropUnopened();
+    }
+    while (entries.length > 1 && !stands(entries[entries.length - 1].task)) {
+      const entry = entries.pop(), below = entries[entries.length - 1];
+      if (entry.open) { step(entry, time); below.since = time; below.ready = time - SOON; }
+    }
+  }
+  function dropUnopened() { while (entries.length > 1 && !entries[entries.length - 1].open) entries.pop(); }
 
   const keyOf = (frame) => `${frame.getFileName()}:${frame.getFunctionName()}`;
 
   /** An async function awaits: its step ends here. */
   function awaits(promise, parent, top, holder) {
     const time = now(), where = site(top), key = keyOf(top);
+    returned((task) => task.key === key, time);
     const awaited = Stamp.of(parent);
+    if (awaited && !awaited.where) awaited.handled = true;
     if (awaited && awaited.where) {
       // `await 5` makes two promises: the first one was taken for the await, and is what is waited for.
       Stamp.put(promise, { task: awaited.task, since: awaited.since, where: awaited.where, awaited });
@@ -375,6 +539,7 @@
       const note = Stamp.of(promise);
       if (note === undefined) return;
       const time = note.settled = now();
+      if (note.number && !note.handled && note.parent && note.parent.settled) floats(note, time);
       const last = entries[entries.length - 1];
       if (last !== undefined && note.key !== undefined && last.task === note && !last.open) {
         // It came back without any await: its time is its caller's, unless it was long.
@@ -387,6 +552,12 @@
         } else entries.pop();
       }
     } catch (error) { fails(error); }
+  }
+
+  /** An async function ended after whoever had called it, and nobody has ever asked for its promise. */
+  function floats(task, time) {
+    const name = codeName.get(task.code);
+    events.push({ event: 'never-awaited', name, code: task.code, stack: task.made, time: Math.round(time) });
   }
 
   function after() {
@@ -406,7 +577,7 @@
 
   // --- callbacks and libuv's pool ---------------------------------------------------------------------
   const POOL = /^(FSREQ|FILEHANDLECLOSEREQ|PBKDF2|SCRYPT|HKDF|RANDOM|HASHREQ|CIPHERREQ|KEYGEN|KEYPAIRGEN|SIGNREQ|VERIFYREQ|CHECKPRIME|DERIVEBITS|GETADDRINFO|GETNAMEINFO)/;
-  const workers = Math.max(1, Math.min(1024, parseInt(process.env.UV_THREADPOOL_SIZE, 10) || 4));
+  let workers = 0; // read when the first job is sent, as libuv does
   const [major] = process.versions.node.split('.').map(Number);
   const promisesToo = major < 24;
   let jobs = 0, offset = 0;
@@ -425,6 +596,7 @@
       let where = 0;
       if (rich) { tokens--; where = stackOf(capture(DEEP * 2, born), DEEP); }
       if (here && here.task) { open(entries.length - 1); told(here.task); }
+      if (!workers) workers = Math.max(1, Math.min(1024, parseInt(process.env.UV_THREADPOOL_SIZE, 10) || 4));
       const job = { number: ++jobs, time, end: 0, worker: 0 };
       row(SUBMITS, job.number, 1, time, main, here && here.task ? here.task.number : 0, where, codeOf(type));
       recent.push(job);
@@ -510,7 +682,7 @@
           inCall = false;
           if (typeof limit === 'number') Error.stackTraceLimit = limit;
           const to = now();
-          if (to - from >= 5e5) try { held.push([from, to, stackOf(capture(DEEP * 2, made), DEEP), computes]); } catch (error) { fails(error); }
+          if (to - from >= 5e4 && (to - from >= 1e6 || (rich && tokens-- > 0))) try { held.push([from, to, stackOf(capture(DEEP * 2, made), DEEP), computes]); } catch (error) { fails(error); }
         }
       },
     }[name];
@@ -536,7 +708,7 @@
     failures.push(String((error && error.stack) || error).slice(0, 400));
     try { flush(); } catch { /* nothing more can be said */ }
     alive = false;
-    try { hook.disable(); stopPromises(); } catch { /* they do nothing any more */ }
+    try { hook.disable(); stopPromises(); profile('Profiler.stop'); } catch { /* they do nothing any more */ }
   }
 
   function leaves(by) {
@@ -547,6 +719,7 @@
       end(time);
       entries = open;
       for (const entry of entries) { entry.since = time; entry.open = true; }
+      profilerEnds();
       if (looping) events.push({ event: 'stop', loop: 1, thread: main, time: Math.round(time), cpu: cpuClock });
       flush({ ended: time, left_by: by });
     } catch (error) { fails(error); }
@@ -561,10 +734,21 @@
     } catch { /* it is printed as it is */ }
   }
 
+  function unread(reason, promise) {
+    try {
+      const task = promise && Stamp.of(promise);
+      if (!task || !task.key) return;
+      told(task);
+      const raised = reason instanceof Error ? string(reason.name) : 0;
+      row(LOSSES, task.number, now(), 3, 0, raised, 0, main);
+    } catch (error) { fails(error); }
+  }
+
   const emit = process.emit;
   const says = {
     emit(event, ...args) {
       if (event === 'uncaughtExceptionMonitor') cleans(args[0]);
+      if (event === 'unhandledRejection') unread(args[0], args[1]);
       if (event === 'uncaughtException') { running = false; nested = 0; }
       if (event !== 'exit') return apply(emit, this, arguments);
       try { return apply(emit, this, arguments); } finally { leaves('exit'); }
@@ -575,6 +759,7 @@
   process.reallyExit = function (code) { leaves('exit'); return apply(reallyExit, this, arguments); };
 
   watchAll();
+  if (isMainThread) profilerBegins();
   const stopPromises = promiseHooks.createHook({ init, before, after, settled });
   const hook = createHook({ init: born, before: callbackBegins, after: callbackEnds, ...(promisesToo ? {} : { trackPromises: false }) });
   hook.enable();
@@ -583,7 +768,7 @@
   const ticker = setInterval(() => {
     if (lastTick) offset = lastTick - ticker._idleStart * 1e6;
     lastTick = now();
-    if (alive) { used(); flush(); }
+    if (alive) try { used(); profilerTurns(lastTick); flush(); } catch (error) { fails(error); }
   }, 250);
   offset = now() - ticker._idleStart * 1e6;
   ticker.unref();
