@@ -26,6 +26,9 @@ PHASE_S = 0.015
 #: on any of them by chance.
 PHASED = 0.5
 
+#: Where Node.js loads modules: the program's, and its own when they are first used.
+NODE_LOADS = ("node:internal/modules/", "node:internal/bootstrap/realm")
+
 #: One sampled piece, the indices of the user's sites in its stack (outermost first), and the stack.
 Path = tuple[Piece, list[int], tuple[Site, ...]]
 #: (file, lines) -> the line of the loop statement whose turns pass through all of them.
@@ -234,7 +237,7 @@ def is_import(facts: ProcessFacts, stack: Sequence[Site]) -> bool:
     """Whether a stack stands inside the import system above any of the user's lines that called it, or in the
     agent's own work when a library is imported."""
     for site in stack:
-        if "/_asyncwhy_agent/" in site.file:
+        if "/_asyncwhy_agent/" in site.file or site.file.startswith(NODE_LOADS):
             return True
         if site.file.startswith("<frozen importlib") and site.function.endswith(
             ("_find_and_load", "_load_unlocked")

@@ -126,14 +126,16 @@
   function site(frame, nameless) {
     const file = frame.getFileName();
     if (!file || file === __filename) return 0;
-    const key = `${file}:${frame.getPosition()}`;
+    // Of Node's own code only the function matters; its lines would have to be counted first.
+    const inner = file.startsWith('node:');
+    const key = inner ? `${file}:${frame.getFunctionName()}` : `${file}:${frame.getPosition()}`;
     let number = sites.get(key);
     if (number === undefined) {
       sites.set(key, number = sites.size + 1);
       const name = frame.getFunctionName() || nameless || (frame.isToplevel() ? '<module>' : '<anonymous>');
       codeName.set(number, name);
       const at = file.startsWith('file://') ? decodeURIComponent(file.slice(7)) : file;
-      newSites.push(number, string(at), string(name), frame.getLineNumber() || 0, frame.getColumnNumber() || 0, 0, 0, 0);
+      newSites.push(number, string(at), string(name), inner ? 0 : frame.getLineNumber() || 0, inner ? 0 : frame.getColumnNumber() || 0, 0, 0, 0);
     }
     return number;
   }
@@ -199,6 +201,7 @@
     if (entry.task && !entry.ref) { told(entry.task); entry.ref = entry.task.number; }
     if (!looping) loopBegins(entry.since);
     row(STEPS, entry.since, until, Math.abs(entry.ready) <= until ? entry.ready : 0, entry.ref, main);
+    beside += until - entry.since;
     if (until - entry.since >= LONG) long(entry, until);
     else if (until - entry.since >= SMALL) small(entry, until);
     if (held.length) held.length = 0;
@@ -217,7 +220,9 @@
     let left = until - entry.since;
     for (const [from, to] of held) left -= to - from;
     const [cpu, delay] = left >= LONG / 2 ? used() : [left, 0];
-    const computes = cpu >= left / 2, ran = computes || delay < (left - cpu) / 2;
+    const sure = cpu - (beside - (until - entry.since)) >= left / 2;
+    const ran = sure || delay < left / 2, computes = sure || cpu >= left / 2;
+    beside = 0;
     const one = { since: entry.since, until, own: entry.task ? stack([entry.task.code]) : 0, held: held.slice(), computes, ran };
     if (profiler.begun && waiting.length < 5000) waiting.push(one); else samples(one, []);
     if (ran && left >= LONG) profiler.wanted++;
@@ -230,7 +235,7 @@
       while (next < seen.length && seen[next][0] < at) next++;
       for (; next < seen.length && seen[next][0] < to; next++) {
         const end = next + 1 < seen.length && seen[next + 1][0] < to ? seen[next + 1][0] : to;
-        sample(at, end, seen[next][1] || one.own, true);
+        if (seen[next][1] >= 0) sample(at, end, seen[next][1] || one.own, true);
         at = end;
       }
       if (one.ran && to - at > 1e5) sample(at, to, one.own, one.computes);
@@ -315,8 +320,18 @@
       turn.set(node, at + 1);
       let share = (loops(node) ? (at * 0.618034) % 1 : (at + 0.5) / own) * total, line = 0;
       for (const one of [...lines].sort((a, b) => a.line - b.line)) if ((share -= one.ticks) < 0) { line = one.line; break; }
+      if (isOurs(node)) return [time, -1];
       return [time, before = stackUp(node, line) || before]; // the collector works for whom it interrupts
     });
+  }
+
+  /** What the agent does for a hook is no fault of the program's. */
+  function isOurs(node) {
+    if (node.ours === undefined) {
+      const { url } = node.callFrame;
+      node.ours = url.endsWith(__filename) || ((!url || url.startsWith('node:')) && node.parent !== undefined && isOurs(node.parent));
+    }
+    return node.ours;
   }
 
   function linesOf({ url }) {
@@ -341,7 +356,7 @@
     let inner = null;
     for (let one = node; one; inner = one, one = one.parent) {
       const { url, functionName, lineNumber } = one.callFrame;
-      if (!url || url === __filename) continue;
+      if (!url || url.endsWith(__filename)) continue;
       const at = one === node && line ? line : callLine(one, inner) || lineNumber + 1;
       const key = `${url}:${at}:${functionName}`;
       let number = sites.get(key);
@@ -368,7 +383,7 @@
     return callee.calledAt;
   }
 
-  let read = [0, 0];
+  let read = [0, 0], beside = 0; // ns that all steps took since that reading
   /** The CPU time of this thread and what it stood in the run queue, since the last reading. */
   function used() {
     try {
@@ -584,7 +599,8 @@
   // async_hooks tell of promises too (before Node 24), inside what the promise hooks tell of; and
   // `AsyncResource.runInAsyncScope` is a call within a step.  Both count as nested, and begin no step.
   let running = false, nested = 0;
-  const recent = []; // jobs in the order of their submission: {number, time, end, worker}
+  const slots = [], line = []; // the jobs of the workers; those that wait for one, from `first` on
+  let first = 0, queued = 0;
 
   function born(id, type, trigger, resource) {
     if (type === 'PROMISE' || !alive) return;
@@ -597,9 +613,9 @@
       if (rich) { tokens--; where = stackOf(capture(DEEP * 2, born), DEEP); }
       if (here && here.task) { open(entries.length - 1); told(here.task); }
       if (!workers) workers = Math.max(1, Math.min(1024, parseInt(process.env.UV_THREADPOOL_SIZE, 10) || 4));
-      const job = { number: ++jobs, time, end: 0, worker: 0 };
+      const job = { number: ++jobs, time, end: 0, worker: -1 };
       row(SUBMITS, job.number, 1, time, main, here && here.task ? here.task.number : 0, where, codeOf(type));
-      recent.push(job);
+      if (slots.filter(Boolean).length < workers) jobStarts(job, time); else { line.push(job); queued++; }
       Stamp.put(resource, { job });
     } catch (error) { fails(error); }
   }
@@ -616,24 +632,22 @@
     return number;
   }
 
-  /** libuv takes jobs in the order in which they came: one began when its turn had come and a worker was free. */
+  /** libuv takes jobs in the order in which they came, each when a worker is free. */
+  function jobStarts(job, time) {
+    let worker = slots.indexOf(undefined);
+    if (worker < 0) worker = slots.length < workers ? slots.length : 0;
+    slots[job.worker = worker] = job;
+    if (!pooled[worker]) worksIn(worker, time);
+    row(STARTS, job.number, time, 101 + worker);
+  }
   function jobEnds(job, time) {
-    const free = new Array(workers).fill(0);
-    for (const other of recent) {
-      if (other === job) break;
-      let least = 0;
-      if (other.end) { const at = other.worker; free[at] = Math.max(free[at], other.end); continue; }
-      for (let k = 1; k < workers; k++) if (free[k] < free[least]) least = k;
-      free[least] = Infinity;
-    }
-    let worker = 0;
-    for (let k = 1; k < workers; k++) if (free[k] < free[worker]) worker = k;
-    job.worker = worker;
     job.end = time;
-    row(STARTS, job.number, Math.min(Math.max(job.time, free[worker] === Infinity ? job.time : free[worker]), time), 101 + worker);
     row(ENDS, job.number, time, 0);
-    if (!pooled[worker]) worksIn(worker, job.time);
-    while (recent.length > 256 || (recent.length > workers * 2 && recent[0].end)) recent.shift();
+    if (job.worker < 0) { jobStarts(job, job.time); queued--; } // it did not wait for its turn after all
+    slots[job.worker] = undefined;
+    while (first < line.length && line[first].end) first++;
+    if (first < line.length && queued) { jobStarts(line[first++], time); queued--; }
+    if (first > 1000) { line.splice(0, first); first = 0; }
   }
   const pooled = [];
   function worksIn(worker, time) {
@@ -768,7 +782,7 @@
   const ticker = setInterval(() => {
     if (lastTick) offset = lastTick - ticker._idleStart * 1e6;
     lastTick = now();
-    if (alive) try { used(); profilerTurns(lastTick); flush(); } catch (error) { fails(error); }
+    if (alive) try { used(); beside = 0; profilerTurns(lastTick); flush(); } catch (error) { fails(error); }
   }, 250);
   offset = now() - ticker._idleStart * 1e6;
   ticker.unref();

@@ -1,0 +1,17 @@
+const http = require('node:http');
+const { setTimeout: pass } = require('node:timers/promises');
+const server = http.createServer(async (request, response) => {
+  await pass(15);
+  response.end(`answer to ${request.url}`);
+});
+async function ask(port, number) {
+  const response = await fetch(`http://127.0.0.1:${port}/${number}`);
+  return response.text();
+}
+server.listen(0, '127.0.0.1', async () => {
+  const { port } = server.address();
+  const answers = await Promise.all(Array.from({ length: 20 }, (_, number) => ask(port, number)));
+  console.log(answers.length);
+  server.close();
+  server.closeAllConnections();
+});
