@@ -233,11 +233,18 @@ def stretches(group: Group) -> list[float]:
     return made
 
 
+def _is_node_loading(site: Site) -> bool:
+    """Whether a frame of Node.js loads a module; what it bundles (undici) has a `require` of its own."""
+    return site.file.startswith(NODE_LOADS) or (
+        site.file.startswith("node:") and site.function == "__require"
+    )
+
+
 def is_import(facts: ProcessFacts, stack: Sequence[Site]) -> bool:
     """Whether a stack stands inside the import system above any of the user's lines that called it, or in the
     agent's own work when a library is imported."""
     for site in stack:
-        if "/_asyncwhy_agent/" in site.file or site.file.startswith(NODE_LOADS):
+        if "/_asyncwhy_agent/" in site.file or _is_node_loading(site):
             return True
         if site.file.startswith("<frozen importlib") and site.function.endswith(
             ("_find_and_load", "_load_unlocked")

@@ -87,7 +87,7 @@ class Origins:
 
 def _origin(origins: Origins, file: str) -> Origin:
     # uvloop is compiled: its own coroutines are the loop's machinery.
-    if not file or file.startswith(("<frozen ", "node:", "uvloop/")):
+    if not file or file.startswith(("<frozen ", "node:", "wasm:", "uvloop/")):
         return Origin.STANDARD
     if any(machinery in file for machinery in (*AGENTS, *MACHINERY)):
         return Origin.STANDARD

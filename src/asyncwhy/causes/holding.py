@@ -18,6 +18,7 @@ from asyncwhy.analysis.stuck import starts_thread
 from asyncwhy.catalog import Operation
 from asyncwhy.causes.draft import Draft, Run, Words
 from asyncwhy.causes.origin import called_from, started_by, tasks_of
+from asyncwhy.causes.runtimes import is_node
 from asyncwhy.model import Effects, Related, Remedy, Safety, Site
 from asyncwhy.source.interface import Call
 
@@ -74,6 +75,8 @@ def long_enough(facts: ProcessFacts, pieces: list[Piece]) -> list[Piece]:
     sockets = {stack for stack in stacks if _never_waits(facts.stack(stack), library)}
     # The loop itself, which lets go of what a step left behind: no line of anybody's.
     starting |= {stack for stack in stacks if _is_loop(facts.stack(stack), library)}
+    if is_node(facts):  # which loads parts of itself when they are first used: fetch, http2
+        starting |= {stack for stack in stacks if is_import(facts, facts.stack(stack))}
     return [
         piece
         for piece in pieces

@@ -365,7 +365,7 @@
         const file = url.startsWith('file://') ? decodeURIComponent(url.slice(7)) : url;
         newSites.push(number, string(file), string(functionName || (lineNumber ? '<anonymous>' : '<module>')), at, 0, 0, 0, lineNumber + 1);
       }
-      if (numbers.length < DEEP) numbers.push(number);
+      if (numbers.length < 60) numbers.push(number);
     }
     return stack(numbers);
   }
