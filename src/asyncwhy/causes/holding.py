@@ -77,6 +77,7 @@ def long_enough(facts: ProcessFacts, pieces: list[Piece]) -> list[Piece]:
     starting |= {stack for stack in stacks if _is_loop(facts.stack(stack), library)}
     if is_node(facts):  # which loads parts of itself when they are first used: fetch, http2
         starting |= {stack for stack in stacks if is_import(facts, facts.stack(stack))}
+        starting |= {stack for stack in stacks if _starts_worker(facts.stack(stack))}
     return [
         piece
         for piece in pieces
@@ -84,6 +85,11 @@ def long_enough(facts: ProcessFacts, pieces: list[Piece]) -> list[Piece]:
         and piece.stack not in starting
         and not (piece.kind is Kind.BLOCKED and piece.stack in sockets)
     ]
+
+
+def _starts_worker(stack: tuple[Site, ...]) -> bool:
+    """Whether Node.js starts a worker thread there, which a busy machine makes long."""
+    return any(site.file.startswith("node:internal/worker") for site in stack[:8])
 
 
 def _is_loop(stack: tuple[Site, ...], library: str) -> bool:

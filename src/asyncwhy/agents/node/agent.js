@@ -211,7 +211,7 @@
   /** A short step that is no trifle: what held it, or that its function computed. */
   function small(entry, until) {
     for (const [from, to, where, computes] of held) sample(from, to, where, computes);
-    if (!held.length && entry.task) sample(entry.since, until, stack([entry.task.code]), true);
+    if (!held.length && entry.task && until - entry.since >= LONG / 4) sample(entry.since, until, stack([entry.task.code]), true);
   }
 
   /** A long step's samples: its held calls, and for the rest what the profiler saw or where its function stands;
@@ -482,7 +482,7 @@
   function init(promise, parent) {
     if (!alive) return;
     try {
-      if (!rich) { if (parent !== undefined) reaction(promise, parent); return; }
+      if (!rich) return; // what a callback began that could not be afforded is not followed
       tokens--;
       const holder = capture(parent === undefined ? DEEP : 2, init);
       const all = frames(holder);
@@ -523,6 +523,8 @@
       const time = now(), note = Stamp.of(promise);
       end(time);
       running = true; nested = 0;
+      rich = note !== undefined && afford(); // inherited from where it was awaited
+      if (!rich && note) skipped++;
       if (note && note.task) {
         const { task, awaited } = note;
         const ready = Math.max(awaited.settled, note.since); // what was done before it was awaited has no time
@@ -577,6 +579,7 @@
 
   function after() {
     running = false;
+    rich = true; // a script outside any callback
     if (alive) try { end(now()); } catch (error) { fails(error); }
   }
 
@@ -592,6 +595,7 @@
 
   // --- callbacks and libuv's pool ---------------------------------------------------------------------
   const POOL = /^(FSREQ|FILEHANDLECLOSEREQ|PBKDF2|SCRYPT|HKDF|RANDOM|HASHREQ|CIPHERREQ|KEYGEN|KEYPAIRGEN|SIGNREQ|VERIFYREQ|CHECKPRIME|DERIVEBITS|GETADDRINFO|GETNAMEINFO)/;
+  const types = new Map(); // whether a type of resource is a job of the pool
   let workers = 0; // read when the first job is sent, as libuv does
   const [major] = process.versions.node.split('.').map(Number);
   const promisesToo = major < 24;
@@ -605,7 +609,9 @@
   function born(id, type, trigger, resource) {
     if (type === 'PROMISE' || !alive) return;
     try {
-      if (!resource || (type !== 'Timeout' && !POOL.test(type))) return;
+      let pooledType = types.get(type);
+      if (pooledType === undefined) types.set(type, pooledType = POOL.test(type));
+      if (!resource || (type !== 'Timeout' && !pooledType)) return;
       const time = now();
       const here = entries[entries.length - 1];
       if (type === 'Timeout') { Stamp.put(resource, { timer: true }); return; }
