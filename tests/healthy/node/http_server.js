@@ -4,9 +4,14 @@ const server = http.createServer(async (request, response) => {
   await pass(15);
   response.end(`answer to ${request.url}`);
 });
-async function ask(port, number) {
-  const response = await fetch(`http://127.0.0.1:${port}/${number}`);
-  return response.text();
+function ask(port, number) {
+  return new Promise((resolve, reject) => {
+    const asked = http.get({ port, host: '127.0.0.1', path: `/${number}` }, (response) => {
+      response.resume();
+      response.on('end', resolve);
+    });
+    asked.on('error', reject);
+  });
 }
 server.listen(0, '127.0.0.1', async () => {
   const { port } = server.address();

@@ -329,7 +329,7 @@
   function isOurs(node) {
     if (node.ours === undefined) {
       const { url } = node.callFrame;
-      node.ours = url.endsWith(__filename) || ((!url || url.startsWith('node:')) && node.parent !== undefined && isOurs(node.parent));
+      node.ours = url.endsWith(__filename) || /^node:internal\/(async|promise)_hooks$/.test(url) || ((!url || url.startsWith('node:')) && node.parent !== undefined && isOurs(node.parent));
     }
     return node.ours;
   }
