@@ -152,7 +152,9 @@ def typed(module: Module, node, owner: str) -> str | None:
     if last == "Self" or (last.startswith("_") and last.endswith("Self")):
         return "Self"
     name = real(name)
-    if name in ("typing.IO", "typing.TextIO", "typing.BinaryIO", "tempfile._TemporaryFileWrapper"):
+    if name in ("typing.IO", "typing.TextIO", "typing.BinaryIO"):
+        return "typing.IO"
+    if name == "tempfile._TemporaryFileWrapper":
         return "_io.TextIOWrapper"
     if last in SIMPLE or name.startswith(
         ("builtins.", "typing.", "collections.", "typing_extensions.", "_typeshed.")
@@ -216,11 +218,15 @@ for module in modules.values():
 
 catalog = load("python")
 blocking = {real(name.rpartition(".")[0]) for name in catalog.entries}
-useful = blocking | {
-    c
-    for c in classes
-    if any(c.startswith(p) for p in ("asyncio.", "_asyncio.", "concurrent.", "threading.", "subprocess."))
-}
+useful = (
+    {"typing.IO"}
+    | blocking
+    | {
+        c
+        for c in classes
+        if any(c.startswith(p) for p in ("asyncio.", "_asyncio.", "concurrent.", "threading.", "subprocess."))
+    }
+)
 while True:
     before = len(useful)
     for name, found in returns.items():

@@ -273,3 +273,46 @@ def test_a_file_of_any_kind_is_a_hint(tmp_path: Path) -> None:
     text = "from typing import TextIO\nasync def f(out: TextIO):\n    out.write('x')\n"
     assert calls(tmp_path, text) == set()
     assert len(checked(tmp_path, text, hints=True).findings) == 1
+
+
+def test_a_decorator_with_two_wrappers(tmp_path: Path) -> None:
+    text = """
+    import functools, inspect
+    def d(fn):
+        @functools.wraps(fn)
+        async def acall(*a):
+            return await fn(*a)
+        @functools.wraps(fn)
+        def call(*a):
+            return fn(*a)
+        if inspect.iscoroutinefunction(fn):
+            return acall
+        return call
+    @d
+    def h():
+        pass
+    async def f():
+        h()
+    """
+    assert calls(tmp_path, text) == set()
+
+
+def test_a_wrapper_that_gives_coroutines_to_coroutines(tmp_path: Path) -> None:
+    text = """
+    import functools, time
+    async def ah():
+        pass
+    def d(fn):
+        @functools.wraps(fn)
+        def w(*a):
+            if running():
+                return ah()
+            return fn(*a)
+        return w
+    @d
+    def h():
+        time.sleep(1)
+    async def f():
+        await h()
+    """
+    assert calls(tmp_path, text) == set()

@@ -178,8 +178,8 @@ class Externals:
 
 
 def is_in_memory(name: str) -> bool:
-    """Whether a class is a file that is no file."""
-    return name in _IN_MEMORY
+    """Whether a class is a file that is no file, or may be none."""
+    return name in _IN_MEMORY or name == "typing.IO"
 
 
 @cache

@@ -21,6 +21,7 @@ from asyncwhy.check.shapes import (
     IS_ASYNC,
     ITERATED,
     PROPERTY,
+    RETURNED,
     TRIVIAL,
     WITH_AWAIT,
     Expr,
@@ -175,7 +176,7 @@ class Graph:
                 made = self.scope.attribute(Instance(called.path, called.index), name)
                 if isinstance(made, Function):
                     self._enter(node, place, self.scope.with_arguments(made, call, node.function), flags)
-        elif isinstance(called, Function):
+        elif isinstance(called, Function) and not (flags & RETURNED and self.scope.gives_both(node.function)):
             self._enter(node, place, self.scope.with_arguments(called, call, node.function), flags)
 
     def _external(self, node: Node, place: Place, name: str, call: Any) -> None:

@@ -112,8 +112,30 @@ class Results(Attributes):
         )
         if self._nesting(frame) > 4:
             return None
-        made = self.result(frame)
+        made = self._like(value, frame) or self.result(frame)
         return made if isinstance(made, Function | Partial) else None
+
+    def _like(self, value: Function, frame: Function) -> Value:
+        """Of the several wrappers that a decorator has, the one that is asynchronous as the function is."""
+        shapes = self.project.known(frame.path).body(frame.index).returns
+        if len(shapes) < 2:
+            return None
+        wanted = self.project.known(value.path).functions[value.index].flags & ASYNC
+        for shape in shapes:
+            made = self.evaluate(shape, frame, 1 << 30)
+            if isinstance(made, Function):
+                if self.project.known(made.path).functions[made.index].flags & ASYNC == wanted:
+                    return made
+        return None
+
+    def gives_both(self, frame: Function) -> bool:
+        """Whether a wrapper gives something to await to some callers: what it gives to others, those do not get."""
+        if frame.outer is None:
+            return False
+        shapes = self.project.known(frame.path).body(frame.index).returns
+        return len(shapes) > 1 and any(
+            isinstance(self.evaluate(shape, frame, 1 << 30), Awaitable) for shape in shapes
+        )
 
     def shallow(self, frame: Function) -> Function | None:
         """The frame as a closure's outer one, unless closures nest too deeply."""

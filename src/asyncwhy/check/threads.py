@@ -112,6 +112,8 @@ def _touch(graph: Graph, function: Function, name: str, call: Any) -> Iterator[D
             "the loop does not notice", "use `loop.call_soon_threadsafe`", (place,),
         )  # fmt: skip
         _enter(draft, graph, function, (place,))
+        # Deep below a job there is often a way that only the loop takes, or a RuntimeError that is expected.
+        draft.hint = len(draft.path) > (1 if last in ("create_task", "ensure_future") else 3)
         if draft.entries:
             yield draft
 
