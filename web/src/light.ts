@@ -86,5 +86,11 @@ function ofTasks(group: Group, places: Set<number>): Lit {
     if (!places.has(group.tasks.made[task]!) && !places.has(group.tasks.code[task]!)) continue;
     made.records.fill(STEP | WAIT, group.first[task], group.first[task + 1]);
   }
+  group.threads.forEach(([, , , , , sent, target], thread) => {
+    if (!places.has(sent) && !places.has(target)) return;
+    for (const record of group.ofThread[thread]!) made.records[record] = STEP | WAIT;
+    group.jobs.worker.forEach((worker, job) => { if (worker === thread) made.jobs[job] = STEP; });
+    group.samples.thread.forEach((one, at) => { if (one === thread) made.samples[at] = STEP; });
+  });
   return made;
 }
