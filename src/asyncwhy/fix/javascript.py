@@ -12,6 +12,13 @@ _OTHERS = {
     "child_process.spawnSync": "child_process.spawn, and await its `close` event",
     "Atomics.wait": "Atomics.waitAsync",
 }
+_LOST = {
+    "task-lost": ("await it, alone or in a `Promise.all`", "or give it a `.catch` that tells of the error"),
+    "never-awaited": (
+        "await it",
+        "or, if it is meant to run beside: a `.catch` for its errors, and `void` before it",
+    ),
+}
 
 
 def javascript_remedies(draft: Draft) -> tuple[Remedy, ...]:
@@ -40,6 +47,8 @@ def javascript_remedies(draft: Draft) -> tuple[Remedy, ...]:
                 "or in slices, with `await new Promise(setImmediate)` between them", Safety.CHANGES_BEHAVIOUR
             ),
         )
+    if draft.cause in _LOST:
+        return tuple(Remedy(title, Safety.CHANGES_BEHAVIOUR) for title in _LOST[draft.cause])
     return draft.remedies
 
 

@@ -430,7 +430,7 @@
     returned((task) => around.has(task.key), time);
     bottom(time);
     const above = entries[entries.length - 1];
-    const task = { number: 0, parent: above.task, created: time, holder, code: site(top, '<anonymous>'), key: keyOf(top), settled: 0, wait: 0, resumed: time };
+    const task = { number: 0, parent: above.task, created: time, holder, code: site(top, '<anonymous>'), key: keyOf(top), entered: true, settled: 0, wait: 0, resumed: time };
     Stamp.put(promise, task);
     entries.push({ ref: 0, task, since: time, ready: time - SOON, open: false, stack: 0 });
   }
@@ -556,7 +556,7 @@
       const note = Stamp.of(promise);
       if (note === undefined) return;
       const time = note.settled = now();
-      if (note.number && !note.handled && note.parent && note.parent.settled) floats(note, time);
+      if (note.number && !note.handled && note.parent && note.parent.settled && note.parent.entered && !note.parent.key.startsWith('node:')) floats(note, time);
       const last = entries[entries.length - 1];
       if (last !== undefined && note.key !== undefined && last.task === note && !last.open) {
         // It came back without any await: its time is its caller's, unless it was long.
