@@ -12,6 +12,9 @@ node itself began, so the order in which they are taken is the order of each que
 
 from __future__ import annotations
 
+import math
+from array import array
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
@@ -26,6 +29,11 @@ from asyncwhy.analysis.relink import Links, relinked
 from asyncwhy.analysis.rewiring import Rewiring
 from asyncwhy.analysis.schedule import Nodes
 from asyncwhy.analysis.timeline import Floats
+
+#: Marks of nodes: released from outside; so, and noticed late (`release` says when it was); cut, or submits jobs.
+_OUTSIDE, _SPECIAL, _NOTICED = 1, 2, 4
+#: Before every event.
+_EVER = (-math.inf, -1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,77 +136,93 @@ class _Simulation:
         self.nodes, self.jobs, self.pools, self.change = nodes, jobs, pools, change
         self.count = count = len(nodes.start)
         self.plan = nodes.plan if not change.like else plan(nodes, change.like)
-        self.release = [0.0] * count
-        self.start = [0.0] * count
-        self.end = [0.0] * count
+        # Arrays: a million floats in a list are four times as large.
+        self.release = array("d", [0.0]) * count
+        self.start = array("d", [math.nan]) * count
+        self.ended: dict[int, float] = {}  # of nodes that were cut, or submitted jobs
         self.needs = self.plan.needs.copy()
         self.free = [0.0] * len(self.plan.threads)
         self.workers: dict[int, list[float]] = {}
         self.cores = [0.0] * max(cores, 1)
-        self.heap: list[tuple[float, int]] = []
+        self.heap: list[tuple[float, int]] = [_NEVER]
         self.parts: list[tuple[int, float]] = []
         self.delays: list[tuple[int, float, float]] = []
-        self.unnoticed = bytearray(self.plan.outside)
-        self.noticed: dict[int, float] = {}  # when what was noticed late could have run
         self.job_times = [(0.0, 0.0)] * len(jobs)
+        self.marks = bytearray(self.plan.outside)
+        for node in change.cuts.keys() | nodes.submits.keys():
+            self.marks[node] |= _SPECIAL
         self.happened: dict[int, tuple[int, int]] = {}  # of cut nodes: the next edge, the next job
 
     def run(self) -> Replay:
         """The schedule that comes out."""
         self._take_events()
-        for item, time in self.noticed.items():
-            self.release[item] = time
-        times = (np.array(self.release), np.array(self.start), np.array(self.end))
+        release, start = np.array(self.release), np.array(self.start)
+        end = start + self.nodes.run
+        end[np.fromiter(self.ended, np.int64, len(self.ended))] = list(self.ended.values())
+        times = (release, np.nan_to_num(start, copy=False), np.nan_to_num(end, copy=False))
         made = outcome(self.nodes, self.plan, self.change, times, self.delays)
         made.jobs = self.job_times
         return made
 
     def _take_events(self) -> None:
-        """Take the events in order of time: those known from the beginning, and those that follow."""
-        heap, given, at = self.heap, self.plan.given, 0
-        following = given[0]
-        special = self.change.cuts.keys() | self.nodes.submits.keys()
+        """Take the events in order of time.  Those that come in that order wait in `soon`, the others in a heap."""
+        heap, given, at, soon, latest = self.heap, self.plan.given, 0, deque[tuple[float, int]](), _EVER
+        following, take, put = given[0], soon.popleft, soon.append
         count, threads, runs = self.count, self.plan.thread, self.plan.run
         first, children, after = self.plan.first, self.plan.children, self.plan.after
-        release, starts, ends, needs, free = self.release, self.start, self.end, self.needs, self.free
-        unnoticed = self.unnoticed
+        release, starts, needs, free, marks = self.release, self.start, self.needs, self.free, self.marks
         while True:
-            if heap and heap[0] < following:
-                time, item = heappop(heap)
-            elif following is _NEVER:
+            entry = soon[0] if soon and soon[0] < following else following
+            if heap[0] < entry:
+                entry = heappop(heap)
+            elif entry is not following:
+                take()
+            elif entry is _NEVER:
                 break
             else:
-                time, item = following
                 at += 1
                 following = given[at]
-            if item < count and unnoticed[item] and free[threads[item]] > time:
+            time, item = entry
+            mark = marks[item] if item < count else _SPECIAL
+            if mark & _OUTSIDE and free[threads[item]] > time:
                 # A loop looks at timers and sockets when it is done with what was ready: they come after that.
-                unnoticed[item] = 0
-                self.noticed[item] = time
-                heappush(heap, (free[threads[item]], item))
+                marks[item] = mark ^ (_OUTSIDE | _NOTICED)
+                release[item] = time
+                entry = (free[threads[item]], item)
+                if entry > latest:
+                    put(entry)
+                    latest = entry
+                else:
+                    heappush(heap, entry)
                 continue
-            if item >= count or item in special:
+            if mark & _SPECIAL:
                 self._special(time, item)
                 continue
             thread = threads[item]
             began = free[thread]
             if time > began:  # noqa: PLR1730  calls of `max` would be a fifth of it all
                 began = time
-            release[item] = time
+            if mark < _NOTICED:
+                release[item] = time
             starts[item] = began
-            ends[item] = free[thread] = began + runs[item]
-            for edge in range(first[item], first[item + 1]):
+            free[thread] = ended = began + runs[item]
+            edge, last = first[item], first[item + 1]
+            while edge < last:
                 # The same as `_need`, without the call: this is where the time goes.
-                child = children[edge]
-                then = began + after[edge]
-                left = needs[child] - 1
-                needs[child] = left
-                if release[child] > then:  # noqa: PLR1730
+                child, then = children[edge], began + after[edge]
+                edge += 1
+                if release[child] > then:
                     then = release[child]
-                if left:
+                if needs[child] > 1:
+                    needs[child] -= 1
                     release[child] = then
+                    continue
+                entry = (then, child)
+                if then <= ended and entry > latest:
+                    put(entry)
+                    latest = entry
                 else:
-                    heappush(heap, (then, child))
+                    heappush(heap, entry)
 
     def _special(self, time: float, item: int) -> None:
         """A job, a part of a cut node, or a node that is cut or submits jobs."""
@@ -212,7 +236,9 @@ class _Simulation:
         thread = self.plan.thread[node]
         began = max(time, self.free[thread])
         if item == node:
-            self.release[node], self.start[node] = time, began
+            self.start[node] = began
+            if not self.marks[node] & _NOTICED:
+                self.release[node] = time
         self._part(node, began, offset, self.change.cuts.get(node, ()), thread)
 
     def _part(self, node: int, began: float, offset: float, cuts: Sequence[Cut], thread: int) -> None:
@@ -263,7 +289,7 @@ class _Simulation:
 
     def _over(self, node: int, ended: float) -> None:
         plan = self.plan
-        self.end[node] = ended
+        self.ended[node] = ended
         for edge in range(plan.woken[node], plan.first[node + 1]):
             self._need(plan.children[edge], ended + plan.after[edge] - plan.run[node])
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import traceback
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from functools import reduce
 from importlib import import_module
 from typing import Any
 
@@ -112,15 +113,19 @@ def _disjoint(drafts: Iterable[Draft]) -> list[Draft]:
 
 def _price(facts: Facts, drafts: list[Draft]) -> list[Priced]:
     ranked = sorted(drafts, key=lambda draft: -(draft.cost_s or 0.0))
-    made = []
+    made: list[Priced] = []
+    replayed: set[int] = set()
     for place, draft in enumerate(ranked):
-        gain = draft.saved_s
+        one = Priced(draft, draft.saved_s)
         if draft.change is not None and place < REPLAYED and not facts.endless:
-            gain = max(_saved(draft.facts, draft.facts.replayed(draft.change)), draft.spared_s)
+            replay, index = draft.facts.replayed(draft.change), draft.facts.process.index
+            one.gain_s = max(_saved(draft.facts, replay), draft.spared_s)
+            one.replay = None if index in replayed else replay
+            replayed.add(index)
             if _computes(draft.change) and len(draft.facts.nodes.start) <= SMALL:
                 saved = _saved(draft.facts, _in_threads(draft))
                 draft.in_threads = (max(facts.wall_s - saved, 0.0), saved)
-        made.append(Priced(draft, gain))
+        made.append(one)
     return made
 
 
@@ -146,17 +151,14 @@ def _in_threads(draft: Draft) -> Replay:
 
 def _together(facts: Facts, kept: list[Priced]) -> dict[int, Replay]:
     """The replay of each process with every finding's fix at once."""
-    changes: dict[int, Change] = {}
-    for one in kept:
-        if one.draft.change is not None:
-            index = one.draft.facts.process.index
-            before = changes.get(index)
-            changes[index] = before.plus(one.draft.change) if before else one.draft.change
-    return {
-        process.process.index: process.replayed(changes[process.process.index])
-        for process in facts.processes
-        if process.process.index in changes
-    }
+    made = {}
+    for process in facts.processes:
+        own = [one for one in kept if one.draft.facts is process and one.draft.change is not None]
+        changes = [one.draft.change for one in own if one.draft.change is not None]
+        if changes:
+            alone = own[0].replay if len(own) == 1 else None  # the same once more
+            made[process.process.index] = alone or process.replayed(reduce(Change.plus, changes))
+    return made
 
 
 def _possible(facts: Facts, kept: list[Priced], together: dict[int, Replay]) -> float:

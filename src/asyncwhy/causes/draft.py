@@ -8,7 +8,7 @@ from functools import cached_property
 from asyncwhy.analysis.facts import Facts, ProcessFacts
 from asyncwhy.analysis.lateness import Late
 from asyncwhy.analysis.places import Origin
-from asyncwhy.analysis.replay import Change
+from asyncwhy.analysis.replay import Change, Replay
 from asyncwhy.catalog import Catalog, load
 from asyncwhy.model import Effects, Evidence, Related, Remedy, Site, Victim
 from asyncwhy.source.interface import Await, Source
@@ -67,10 +67,11 @@ class Draft:
 
 @dataclass
 class Priced:
-    """A draft with what its removal saves."""
+    """A draft with what its removal saves; `replay` is there for the dearest of each process only."""
 
     draft: Draft
     gain_s: float | None
+    replay: Replay | None = None
 
 
 @dataclass
