@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from asyncwhy.analysis.facts import ProcessFacts
-from asyncwhy.analysis.replay import union
+from asyncwhy.analysis.lookup import union
 
 #: A wake-up and the handle that it schedules are noted one after the other; in between the thread may lose the
 #: GIL for a switch interval (5 ms).

@@ -10,7 +10,9 @@ import numpy as np
 from asyncwhy.analysis import contention, deadlocks, holds, replay, schedule, stuck, timeline, touches, wakers
 from asyncwhy.analysis.handlers import Handlers
 from asyncwhy.analysis.jobs import Job, Pool, jobs_of, pools_of
+from asyncwhy.analysis.lookup import union
 from asyncwhy.analysis.places import Origins
+from asyncwhy.analysis.tasks import Task
 from asyncwhy.model import Site
 from asyncwhy.trace.reader import Process, Trace
 
@@ -116,7 +118,7 @@ class ProcessFacts:
         """Where a job was submitted, down to the user's own line."""
         return self.sent_stack(job.stack, job.task)
 
-    def task_of(self, ref: int) -> timeline.Task | None:
+    def task_of(self, ref: int) -> Task | None:
         """The task that a step belongs to; None for a callback."""
         return self.line.tasks.get(ref)
 
@@ -124,15 +126,17 @@ class ProcessFacts:
     def children(self) -> dict[int, list[float]]:
         """When each task made others, in order, by its number."""
         made: dict[int, list[float]] = {}
-        for task in sorted(self.line.tasks.values(), key=lambda task: task.created):
-            made.setdefault(task.parent, []).append(task.created)
+        tasks = self.line.tasks
+        order = np.argsort(tasks.created, kind="stable")
+        for parent, created in zip(tasks.parent[order].tolist(), tasks.created[order].tolist(), strict=True):
+            made.setdefault(parent, []).append(created)
         return made
 
     @cached_property
     def loop_s(self) -> float:
         """Seconds during which some loop of the process ran."""
         spans = [(run.start, run.until(self.line.ended)) for run in self.line.loops]
-        return replay.union(np.array(spans)) if spans else 0.0
+        return union(np.array(spans)) if spans else 0.0
 
 
 @dataclass

@@ -15,7 +15,8 @@ from asyncwhy.analysis.holds import Kind
 from asyncwhy.analysis.lookup import Latest
 from asyncwhy.analysis.places import Origin
 from asyncwhy.analysis.replay import Change, Replay
-from asyncwhy.analysis.timeline import Floats, Ints, Task
+from asyncwhy.analysis.tasks import Task
+from asyncwhy.analysis.timeline import Floats, Ints
 from asyncwhy.analysis.tracks import Places
 from asyncwhy.picture import Records, Times
 
@@ -70,18 +71,17 @@ def fold(facts: ProcessFacts, threads: list[int], budget: int) -> Folded:
 
 def _tasks(facts: ProcessFacts) -> list[Task]:
     """The tasks of the program's own, in the order in which they were made; of very many those that ran longest."""
-    of, line = facts.origins.of, facts.line
-    made = [
-        task for task in line.tasks.values() if not (task.code and of(task.code.site.file) is Origin.STANDARD)
-    ]
-    if len(made) > MOST_TASKS:
+    of, line, tasks = facts.origins.of, facts.line, facts.line.tasks
+    codes = [(code, line.code_of(code)) for code in np.unique(tasks.code).tolist()]
+    standard = [code for code, place in codes if place and of(place.site.file) is Origin.STANDARD]
+    rows = np.flatnonzero(~np.isin(tasks.code, standard))
+    if len(rows) > MOST_TASKS:
         nodes = facts.nodes
-        last = Latest(nodes.ref, nodes.start).last(np.array([task.number for task in made], np.int64))
-        ends = np.where(last >= 0, nodes.end[last], 0.0)
-        lasted = ends - np.array([task.created for task in made])
-        kept = np.argsort(-lasted, kind="stable")[:MOST_TASKS]
-        made = [made[index] for index in np.sort(kept).tolist()]
-    return sorted(made, key=lambda task: task.created)
+        last = Latest(nodes.ref, nodes.start).last(tasks.number[rows])
+        lasted = np.where(last >= 0, nodes.end[last], 0.0) - tasks.created[rows]
+        rows = rows[np.sort(np.argsort(-lasted, kind="stable")[:MOST_TASKS])]
+    rows = rows[np.argsort(tasks.created[rows], kind="stable")]
+    return [tasks[number] for number in tasks.number[rows].tolist()]
 
 
 def _slots(row: Ints, start: Floats, ended: float, budget: int) -> Ints:

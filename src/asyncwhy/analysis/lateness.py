@@ -53,13 +53,13 @@ def victims(line: Timeline, thread: int, spans: Floats) -> list[Late]:
         return []
     late = held(spans, line.start[mine]) - held(spans, line.start[mine] - line.late[mine])
     hurt = late > LEAST_S
-    made: dict[object, list[tuple[int, float]]] = {}
-    for ref, seconds in zip(line.ref[mine[hurt]].tolist(), late[hurt].tolist(), strict=True):
-        place = line.place(ref)
-        made.setdefault(place.site if place else ref, []).append((ref, seconds))
+    kind, late, refs = line.kind[mine[hurt]], late[hurt], line.ref[mine[hurt]]
+    order = np.argsort(kind, kind="stable")
+    parts = np.split(order, np.flatnonzero(np.diff(kind[order])) + 1) if len(order) else []
+    parts.sort(key=lambda part: int(part[0]))
     grouped = [
-        Late(group[0][0], len(group), sum(one for _, one in group), max(one for _, one in group))
-        for group in made.values()
+        Late(int(refs[part[0]]), len(part), float(late[part].sum()), float(late[part].max()))
+        for part in parts
     ]
     return sorted(grouped, key=lambda late: -late.late_s)
 

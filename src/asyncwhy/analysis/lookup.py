@@ -45,3 +45,13 @@ def expand(low: Ints, high: Ints) -> tuple[Ints, Ints]:
     which = np.repeat(np.arange(len(low)), lengths)
     begins = np.repeat(np.cumsum(lengths) - lengths, lengths)
     return which, np.arange(len(which)) - begins + np.repeat(low, lengths)
+
+
+def union(intervals: Floats) -> float:
+    """Total length of the union of (n, 2) intervals."""
+    if not len(intervals):
+        return 0.0
+    ordered = intervals[np.argsort(intervals[:, 0])]
+    reach = np.maximum.accumulate(ordered[:, 1])
+    gaps = np.maximum(ordered[1:, 0] - reach[:-1], 0.0).sum()
+    return float(reach[-1] - ordered[0, 0] - gaps)

@@ -23,6 +23,7 @@ import numpy as np
 
 from asyncwhy.analysis.altered import altered
 from asyncwhy.analysis.jobs import Job, Pool
+from asyncwhy.analysis.lookup import union
 from asyncwhy.analysis.plan import NEVER as _NEVER
 from asyncwhy.analysis.plan import Plan, plan
 from asyncwhy.analysis.relink import Links, relinked
@@ -164,7 +165,7 @@ class _Simulation:
         made.jobs = self.job_times
         return made
 
-    def _take_events(self) -> None:
+    def _take_events(self) -> None:  # noqa: C901, PLR0912, PLR0915  a call for each event would double it all
         """Take the events in order of time.  Those that come in that order wait in `soon`, the others in a heap."""
         heap, given, at, soon, latest = self.heap, self.plan.given, 0, deque[tuple[float, int]](), _EVER
         following, take, put = given[0], soon.popleft, soon.append
@@ -211,7 +212,7 @@ class _Simulation:
                 # The same as `_need`, without the call: this is where the time goes.
                 child, then = children[edge], began + after[edge]
                 edge += 1
-                if release[child] > then:
+                if release[child] > then:  # noqa: PLR1730
                     then = release[child]
                 if needs[child] > 1:
                     needs[child] -= 1
@@ -355,13 +356,3 @@ def outcome(
 def recorded(nodes: Nodes) -> Replay:
     """The run as it was, in the same terms: nothing is simulated."""
     return outcome(nodes, nodes.plan, Change(), (nodes.release, nodes.start, nodes.end), [])
-
-
-def union(intervals: Floats) -> float:
-    """Total length of the union of (n, 2) intervals."""
-    if not len(intervals):
-        return 0.0
-    ordered = intervals[np.argsort(intervals[:, 0])]
-    reach = np.maximum.accumulate(ordered[:, 1])
-    gaps = np.maximum(ordered[1:, 0] - reach[:-1], 0.0).sum()
-    return float(reach[-1] - ordered[0, 0] - gaps)

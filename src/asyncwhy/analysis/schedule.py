@@ -216,9 +216,8 @@ class _Builder:
     def _begin(self, firsts: Ints, waker: Ints, when: Floats) -> None:
         """The first nodes of tasks: after the node that made the task, or after what their thread did before."""
         nodes, tasks = self.nodes, self.line.tasks
-        made = [tasks.get(ref) for ref in nodes.ref[firsts].tolist()]
-        parent = np.array([task.parent if task else 0 for task in made], np.int64)
-        created = np.array([task.created if task else np.nan for task in made], np.float64)
+        parent = tasks.of(tasks.parent, nodes.ref[firsts], 0)
+        created = tasks.of(tasks.created, nodes.ref[firsts], np.nan)
         created = np.where(np.isnan(created), when[firsts], created)
         creator = Latest(nodes.ref, nodes.start).before(parent, created)
         creator = np.where((parent > 0) & (creator >= 0), creator, waker[firsts])
@@ -269,10 +268,9 @@ class _Builder:
         own = own[np.isin(nodes.ref[own], joining)]
         if not len(own):
             return
-        children = [task for task in line.tasks.values() if task.parent]
-        number = np.array([task.number for task in children], np.int64)
-        last = Latest(nodes.ref, nodes.start).last(number)
-        parent = np.array([task.parent for task in children], np.int64)[last >= 0]
+        children = line.tasks.parent != 0
+        last = Latest(nodes.ref, nodes.start).last(line.tasks.number[children])
+        parent = line.tasks.parent[children][last >= 0]
         last = last[last >= 0]
         ends, rank = ranks(nodes.end[last])
         keys = parent * (len(ends) + 1) + rank

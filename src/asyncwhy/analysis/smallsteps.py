@@ -52,8 +52,9 @@ def small_steps(facts: ProcessFacts, shorter_than: float) -> list[Small]:
             steps = _usually_short(line.end[group] - line.start[group], group, shorter_than)
             if not len(steps):
                 continue
-            inside = set(steps.tolist())
-            hits = [hit for hit in sampled if hit[0] in inside]
+            inside = np.zeros(len(line.start), bool)
+            inside[steps] = True
+            hits = [hit for hit in sampled if inside[hit[0]]]
             total = float((line.end[steps] - line.start[steps]).sum())
             weight = sum(hit[2] for hit in hits)
             pieces = [
@@ -78,21 +79,9 @@ def _usually_short(length: Floats, group: Ints, shorter_than: float) -> Ints:
 
 def _by_place(facts: ProcessFacts, steps: Ints) -> list[Ints]:
     """Steps gathered by the function that they belong to."""
-    line = facts.line
-    refs, inverse = np.unique(line.ref[steps], return_inverse=True)
-    # By identity first: a process has one object for each place, and there may be a task for every step.
-    labelled: dict[int, int] = {}
-    keys: dict[object, int] = {}
-    label: list[int] = []
-    for ref in refs.tolist():
-        place = line.place(ref)
-        known = labelled.get(id(place)) if place else None
-        if known is None:
-            known = labelled[id(place)] = keys.setdefault(place.site if place else ref, len(keys))
-        label.append(known)
-    labels = np.array(label)[inverse]
-    order = np.argsort(labels, kind="stable")
-    return [steps[part] for part in np.split(order, np.flatnonzero(np.diff(labels[order])) + 1)]
+    kind = facts.line.kind[steps]
+    order = np.argsort(kind, kind="stable")
+    return [steps[part] for part in np.split(order, np.flatnonzero(np.diff(kind[order])) + 1)]
 
 
 def _sampled(facts: ProcessFacts, thread: int, steps: Ints) -> list[tuple[int, int, int, Kind]]:

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from typing import Any, NamedTuple
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 
+from asyncwhy.analysis.tasks import Tasks
 from asyncwhy.model import Site
 from asyncwhy.trace import schema
 from asyncwhy.trace.reader import Place, Process
@@ -20,19 +22,6 @@ Ints = np.ndarray[Any, np.dtype[np.int64]]
 Bools = np.ndarray[Any, np.dtype[np.bool_]]
 
 NOWHERE = Site("", 0, 0, "")
-
-
-class Task(NamedTuple):
-    """One task: `stack` is where it was made, `code` where its coroutine is defined."""
-
-    number: int
-    name: str
-    parent: int
-    created: float
-    stack: int
-    code: Place | None
-    eager: bool
-    thread: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +77,7 @@ class Timeline:
     ref: Ints
     thread: Ints
     foreign: Bools  # made ready by another thread
-    tasks: dict[int, Task]
+    tasks: Tasks
     loops: list[LoopRun]
     threads: dict[int, ThreadFact]
     idle_start: Floats
@@ -115,6 +104,34 @@ class Timeline:
             return self.process.places.get(ref & (schema.TIMER - 1))
         task = self.tasks.get(ref)
         return task.code if task else None
+
+    def kinds(self, refs: Ints) -> Ints:
+        """A number for the code of each step: of one line of code always the same; of what has none, of its own."""
+        callback = (refs & schema.CALLBACK) != 0
+        place = np.where(callback, refs & (schema.TIMER - 1), self.tasks.of(self.tasks.code, refs, -1))
+        known = np.array([*self._same, -1], np.int64)
+        same = np.array([*self._same.values(), -1], np.int64)
+        order = np.argsort(known)
+        at = np.minimum(np.searchsorted(known[order], place), len(known) - 1)
+        found = known[order][at] == place
+        return np.where(found & (place >= 0), same[order][at], -1 - refs)
+
+    @cached_property
+    def kind(self) -> Ints:
+        """Of every step, the number for its code."""
+        return self.kinds(self.ref)
+
+    def code_of(self, kind: int) -> Place | None:
+        """The place that a number of `kinds` stands for."""
+        return self.process.places.get(kind)
+
+    @cached_property
+    def _same(self) -> dict[int, int]:
+        """Of every place, the first that is the same site."""
+        firsts: dict[Site, int] = {}
+        return {
+            number: firsts.setdefault(place.site, number) for number, place in self.process.places.items()
+        }
 
     def thread_name(self, number: int) -> str:
         """A thread's name, or a number where nobody named it."""
@@ -145,7 +162,7 @@ def build(process: Process, origin_ns: int) -> Timeline:
         ref=steps["ref"].astype(np.int64),
         thread=steps["thread"].astype(np.int64),
         foreign=(steps["flags"] & schema.FOREIGN) > 0,
-        tasks=_tasks(process, origin_ns),
+        tasks=Tasks(process, origin_ns),
         loops=_loops(process, origin_ns),
         threads=_threads(process, origin_ns),
         idle_start=idle_start,
@@ -174,28 +191,6 @@ def _ended(timeline: Timeline) -> float:
     if len(timeline.idle_end):
         seen.append(float(timeline.idle_end.max()))
     return max(seen)
-
-
-def _tasks(process: Process, origin_ns: int) -> dict[int, Task]:
-    made: dict[int, Task] = {}
-    strings, places = process.strings, process.places
-    numbered, eager = schema.NUMBERED, schema.EAGER
-    for created, task, parent, stack, code, name, thread, flags in process.table("tasks").tolist():
-        if name & numbered:
-            text = f"Task-{name ^ numbered}"
-        else:
-            text = strings.get(name, f"task {task}")
-        made[task] = Task(
-            task,
-            text,
-            parent,
-            (created - origin_ns) / 1e9,
-            stack,
-            places.get(code),
-            flags & eager > 0,
-            thread,
-        )
-    return made
 
 
 def _loops(process: Process, origin_ns: int) -> list[LoopRun]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from asyncwhy.analysis.facts import ProcessFacts
-from asyncwhy.analysis.timeline import Task
+from asyncwhy.analysis.tasks import Task
 from asyncwhy.model import Site
 from asyncwhy.picture import Jobs, Place, PoolRow, Samples, Tasks, ThreadRow
 

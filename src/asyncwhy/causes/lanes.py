@@ -13,7 +13,8 @@ from asyncwhy.analysis.facts import ProcessFacts
 from asyncwhy.analysis.lateness import held
 from asyncwhy.analysis.places import Origin
 from asyncwhy.analysis.replay import Replay
-from asyncwhy.analysis.timeline import Floats, Ints, Task
+from asyncwhy.analysis.tasks import Task
+from asyncwhy.analysis.timeline import Floats, Ints
 from asyncwhy.model import Lane, Span, State
 
 #: Tasks drawn one by one; the further ones are counted.
@@ -55,17 +56,18 @@ class _Times:
 
 
 def _lanes(facts: ProcessFacts, times: _Times) -> list[Lane]:
-    order, own = _by_task(facts, times)
-    if not own:
+    order, refs, low, high = _by_task(facts, times)
+    if not len(refs):
         return []
     tasks = facts.line.tasks
-    begin = np.minimum(times.release, times.start)[order[[low for low, _ in own.values()]]]
-    until = np.maximum(times.start, times.end)[order[[high - 1 for _, high in own.values()]]]
+    begin = np.minimum(times.release, times.start)[order[low]]
+    until = np.maximum(times.start, times.end)[order[high - 1]]
     least = float(until.max()) * JOINED
-    ranked = np.array(list(own))[np.argsort(begin - until, kind="stable")].tolist()
+    ranked = np.argsort(begin - until, kind="stable")
+    chosen = ranked[:MOST_TASKS]
     made = []
-    for ref in sorted(ranked[:MOST_TASKS]):
-        nodes = order[slice(*own[ref])]
+    for place in chosen[np.argsort(refs[chosen])].tolist():
+        ref, nodes = int(refs[place]), order[low[place] : high[place]]
         spans = _dense(times, nodes, least) if len(nodes) > DENSE else _joined(_spans(times, nodes), least)
         parent = tasks.get(tasks[ref].parent)
         made.append(Lane(_name(tasks[ref]), "task", facts.pid, spans, _name(parent) if parent else None))
@@ -78,22 +80,22 @@ def _name(task: Task) -> str:
     return f"{task.name} {task.code.site.function.rpartition('.')[2]}" if task.code else task.name
 
 
-def _by_task(facts: ProcessFacts, times: _Times) -> tuple[Ints, dict[int, tuple[int, int]]]:
-    """The nodes by task, and where among them stand those of each task of the program's own, the tasks in the
-    order in which they began."""
-    ref = facts.nodes.ref
+def _by_task(facts: ProcessFacts, times: _Times) -> tuple[Ints, Ints, Ints, Ints]:
+    """The nodes by task; the tasks of the program's own, in the order in which they began; and from where to
+    where among the nodes those of each stand."""
+    ref, tasks = facts.nodes.ref, facts.line.tasks
     ran = np.flatnonzero(facts.nodes.is_task & (times.end > 0))
     order = ran[np.argsort(ref[ran], kind="stable")]
     refs, firsts = np.unique(ref[order], return_index=True)
+    codes = np.unique(tasks.code).tolist()
+    places = [(code, facts.line.code_of(code)) for code in codes]
+    standard = [
+        code for code, place in places if place and facts.origins.of(place.site.file) is Origin.STANDARD
+    ]
+    own = (tasks.rows(refs) >= 0) & ~np.isin(tasks.of(tasks.code, refs, -1), standard)
     begun = np.argsort(order[firsts], kind="stable")
-    parts = zip(firsts[begun].tolist(), np.append(firsts[1:], len(order))[begun].tolist(), strict=True)
-    tasks, of, standard = facts.line.tasks, facts.origins.of, Origin.STANDARD
-    made = {}
-    for number, part in zip(refs[begun].tolist(), parts, strict=True):
-        task = tasks.get(number)
-        if task is not None and not (task.code and of(task.code.site.file) is standard):
-            made[number] = part
-    return order, made
+    begun = begun[own[begun]]
+    return order, refs[begun], firsts[begun], np.append(firsts[1:], len(order))[begun]
 
 
 def _spans(times: _Times, nodes: Ints) -> list[Span]:

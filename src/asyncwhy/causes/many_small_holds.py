@@ -92,6 +92,8 @@ def _draft(run: Run, facts: ProcessFacts, small: Small, group: Group, computes: 
 
 
 def _leaving(facts: ProcessFacts, small: Small, share: float, computes: bool) -> Change:
-    nodes = np.unique(facts.nodes.node_of[small.steps])
+    inside = np.zeros(len(facts.nodes.start), bool)
+    inside[facts.nodes.node_of[small.steps]] = True
+    nodes = np.flatnonzero(inside)
     share = min(share, 1.0)
     return Change({int(node): [Cut(0.0, share * float(facts.nodes.run[node]), computes)] for node in nodes})

@@ -8,7 +8,7 @@ import numpy as np
 
 from asyncwhy.analysis.facts import ProcessFacts
 from asyncwhy.analysis.jobs import Job
-from asyncwhy.analysis.replay import union
+from asyncwhy.analysis.lookup import union
 from asyncwhy.analysis.timeline import Floats
 from asyncwhy.causes.draft import Draft, Run, Words
 from asyncwhy.causes.origin import called_from

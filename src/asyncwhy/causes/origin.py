@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from asyncwhy.analysis.facts import ProcessFacts
-from asyncwhy.analysis.timeline import Task
+from asyncwhy.analysis.tasks import Task
 from asyncwhy.causes.draft import Run
 from asyncwhy.model import Related, Site
 

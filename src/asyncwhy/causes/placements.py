@@ -10,7 +10,7 @@ import numpy as np
 from asyncwhy.analysis.facts import ProcessFacts
 from asyncwhy.analysis.jobs import Job
 from asyncwhy.analysis.places import Origin
-from asyncwhy.analysis.timeline import Task, ThreadFact
+from asyncwhy.analysis.timeline import Ints, ThreadFact
 from asyncwhy.catalog import Offload
 from asyncwhy.causes.draft import Run
 from asyncwhy.causes.origin import maker_of
@@ -44,15 +44,12 @@ def _tasks(run: Run, facts: ProcessFacts) -> list[Placement]:
     line = facts.line
     steps = line.is_task
     lengths = np.bincount(line.ref[steps], (line.end - line.start)[steps])
-    alike: dict[tuple[int, int], list[Task]] = defaultdict(list)  # by place and thread
-    for task in line.tasks.values():
-        if task.code is not None and task.number < len(lengths):
-            alike[id(task.code), task.thread].append(task)
+    ran_any = np.flatnonzero((line.tasks.code >= 0) & (line.tasks.number < len(lengths)))
     groups: dict[tuple[Site, str, tuple[Site, ...]], _Ran] = defaultdict(_Ran)
     places: dict[tuple[Site, str, tuple[Site, ...]], tuple[Place, int]] = {}  # and the thread
     senders: dict[int, tuple[Site, ...]] = {}
-    for tasks in alike.values():
-        place, thread = tasks[0].code, tasks[0].thread
+    for rows in _alike(ran_any, line.tasks.code * (1 << 16) + line.tasks.thread):
+        place, thread = line.code_of(int(line.tasks.code[rows[0]])), int(line.tasks.thread[rows[0]])
         if place is None or facts.origins.of(place.site.file) is Origin.STANDARD:
             continue
         if thread not in senders:
@@ -61,10 +58,17 @@ def _tasks(run: Run, facts: ProcessFacts) -> list[Placement]:
         key = (place.site, line.thread_name(thread) if not sent else "", sent)
         ran = groups[key]
         ran.threads[line.thread_name(thread)] = None
-        ran.count += len(tasks)
-        ran.run_s += float(lengths[[task.number for task in tasks]].sum())
+        ran.count += len(rows)
+        ran.run_s += float(lengths[line.tasks.number[rows]].sum())
         places.setdefault(key, (place, thread))
     return [_task_placement(run, facts, *places[key], key[2], ran) for key, ran in groups.items()]
+
+
+def _alike(rows: Ints, keys: Ints) -> list[Ints]:
+    """The rows with the same key, in the order in which the keys come first."""
+    order = rows[np.argsort(keys[rows], kind="stable")]
+    parts = np.split(order, np.flatnonzero(np.diff(keys[order])) + 1) if len(order) else []
+    return sorted(parts, key=lambda part: int(part[0]))
 
 
 def _task_placement(

@@ -9,7 +9,8 @@ import numpy as np
 from asyncwhy.analysis.deadlocks import Deadlock
 from asyncwhy.analysis.facts import ProcessFacts
 from asyncwhy.analysis.jobs import Job
-from asyncwhy.analysis.replay import Change, union
+from asyncwhy.analysis.lookup import union
+from asyncwhy.analysis.replay import Change
 from asyncwhy.analysis.stuck import stopped_at
 from asyncwhy.causes.draft import Draft, Run, Words
 from asyncwhy.causes.origin import called_from

@@ -53,7 +53,7 @@ def _working(facts: ProcessFacts) -> list[LoopRun]:
         inside = (
             (line.thread == loop.thread) & line.is_task & (line.start >= loop.start) & (line.start <= until)
         )
-        places = [line.place(ref) for ref in np.unique(line.ref[inside]).tolist()]
+        places = [line.code_of(kind) for kind in np.unique(line.kind[inside]).tolist()]
         if any(place and facts.origins.of(place.site.file) is not Origin.STANDARD for place in places):
             kept.append(loop)
     return kept

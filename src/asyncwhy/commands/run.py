@@ -9,6 +9,7 @@ import os
 import resource
 import signal
 import sys
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -134,6 +135,8 @@ def _import() -> None:
     import asyncwhy.trace.reader  # noqa: F401
     from asyncwhy.catalog import load
 
+    for slug in FOUND_IN_RUNS:
+        import_module(f"asyncwhy.causes.{slug.replace('-', '_')}")
     load("python").lookup("time.sleep")
 
 
