@@ -7,9 +7,10 @@ on they follow its end.
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -18,6 +19,8 @@ from asyncwhy.analysis.timeline import Floats, Ints
 if TYPE_CHECKING:
     from asyncwhy.analysis.schedule import Nodes
 
+#: Longer columns are arrays: a fifth slower to read, and a quarter of the size.
+LISTED = 3_000_000
 #: Stands at the end of `given`.
 NEVER = (float("inf"), 1 << 62)
 
@@ -30,14 +33,14 @@ class Plan:
 
     previous: Ints
     delay: Floats
-    thread: list[int]
+    thread: list[int] | array[int]
     threads: list[int]
-    run: list[float]
-    needs: list[int]
-    first: list[int]
-    woken: list[int]
-    children: list[int]
-    after: list[float]
+    run: list[float] | array[float]
+    needs: list[int] | array[int]
+    first: list[int] | array[int]
+    woken: list[int] | array[int]
+    children: list[int] | array[int]
+    after: list[float] | array[float]
     given: list[tuple[float, int]]
     outside: bytes
 
@@ -68,14 +71,20 @@ def plan(nodes: Nodes, like: Mapping[int, int] | None = None) -> Plan:
     return Plan(
         previous=previous,
         delay=delay,
-        thread=thread.tolist(),
+        thread=_column("H", thread),
         threads=threads.tolist(),
-        run=nodes.run.tolist(),
-        needs=needs.tolist(),
-        first=first.tolist(),
-        woken=(first[:-1] + np.bincount(nodes.edges.node, minlength=count)).tolist(),
-        children=child[order].tolist(),
-        after=after[order].tolist(),
+        run=_column("d", nodes.run),
+        needs=_column("I", needs),
+        first=_column("q", first),
+        woken=_column("q", first[:-1] + np.bincount(nodes.edges.node, minlength=count)),
+        children=_column("q", child[order]),
+        after=_column("d", after[order]),
         given=[*zip(time[by_time].tolist(), given[by_time].tolist(), strict=True), NEVER],
         outside=outside.tobytes(),
     )
+
+
+def _column(code: str, values: Any) -> Any:
+    if len(values) <= LISTED:
+        return values.tolist()
+    return array(code, np.ascontiguousarray(values, dtype=code).tobytes())

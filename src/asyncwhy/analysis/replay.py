@@ -31,8 +31,8 @@ from asyncwhy.analysis.rewiring import Rewiring
 from asyncwhy.analysis.schedule import Nodes
 from asyncwhy.analysis.timeline import Floats
 
-#: Marks of nodes: released from outside; so, and noticed late (`release` says when it was); cut, or submits jobs.
-_OUTSIDE, _SPECIAL, _NOTICED = 1, 2, 4
+#: Marks of nodes: released from outside, and not noticed yet; cut, or submits jobs.
+_OUTSIDE, _SPECIAL = 1, 2
 #: Before every event.
 _EVER = (-math.inf, -1)
 
@@ -140,8 +140,9 @@ class _Simulation:
         # Arrays: a million floats in a list are four times as large.
         self.release = array("d", [0.0]) * count
         self.start = array("d", [math.nan]) * count
+        self.noticed = array("d", [math.nan]) * count  # when what was noticed late could have run
         self.ended: dict[int, float] = {}  # of nodes that were cut, or submitted jobs
-        self.needs = self.plan.needs.copy()
+        self.needs = self.plan.needs[:]
         self.free = [0.0] * len(self.plan.threads)
         self.workers: dict[int, list[float]] = {}
         self.cores = [0.0] * max(cores, 1)
@@ -157,7 +158,8 @@ class _Simulation:
     def run(self) -> Replay:
         """The schedule that comes out."""
         self._take_events()
-        release, start = np.array(self.release), np.array(self.start)
+        release, start, noticed = np.array(self.release), np.array(self.start), np.array(self.noticed)
+        release = np.where(np.isnan(noticed), release, noticed)
         end = start + self.nodes.run
         end[np.fromiter(self.ended, np.int64, len(self.ended))] = list(self.ended.values())
         times = (release, np.nan_to_num(start, copy=False), np.nan_to_num(end, copy=False))
@@ -165,13 +167,13 @@ class _Simulation:
         made.jobs = self.job_times
         return made
 
-    def _take_events(self) -> None:  # noqa: C901, PLR0912, PLR0915  a call for each event would double it all
+    def _take_events(self) -> None:
         """Take the events in order of time.  Those that come in that order wait in `soon`, the others in a heap."""
-        heap, given, at, soon, latest = self.heap, self.plan.given, 0, deque[tuple[float, int]](), _EVER
-        following, take, put = given[0], soon.popleft, soon.append
-        count, threads, runs = self.count, self.plan.thread, self.plan.run
-        first, children, after = self.plan.first, self.plan.children, self.plan.after
-        release, starts, needs, free, marks = self.release, self.start, self.needs, self.free, self.marks
+        heap, soon, given, latest = self.heap, deque[tuple[float, int]](), iter(self.plan.given), _EVER
+        following, take, put = next(given), soon.popleft, soon.append
+        plan, count, free, marks, noticed = self.plan, self.count, self.free, self.marks, self.noticed
+        threads, runs, first, children, after = plan.thread, plan.run, plan.first, plan.children, plan.after
+        release, starts, needs = self.release, self.start, self.needs
         while True:
             entry = soon[0] if soon and soon[0] < following else following
             if heap[0] < entry:
@@ -181,51 +183,37 @@ class _Simulation:
             elif entry is _NEVER:
                 break
             else:
-                at += 1
-                following = given[at]
+                following = next(given)
             time, item = entry
             mark = marks[item] if item < count else _SPECIAL
-            if mark & _OUTSIDE and free[threads[item]] > time:
-                # A loop looks at timers and sockets when it is done with what was ready: they come after that.
-                marks[item] = mark ^ (_OUTSIDE | _NOTICED)
-                release[item] = time
-                entry = (free[threads[item]], item)
-                if entry > latest:
-                    put(entry)
-                    latest = entry
+            if mark & _SPECIAL:
+                self._special(time, item, mark)
+                continue
+            began = free[thread := threads[item]]
+            if began <= time:
+                began = time
+            elif mark:  # a loop looks at timers and sockets when it is done with what was ready
+                marks[item], noticed[item] = 0, time
+                if (entry := (began, item)) > latest:
+                    put(latest := entry)
                 else:
                     heappush(heap, entry)
                 continue
-            if mark & _SPECIAL:
-                self._special(time, item)
-                continue
-            thread = threads[item]
-            began = free[thread]
-            if time > began:  # noqa: PLR1730  calls of `max` would be a fifth of it all
-                began = time
-            if mark < _NOTICED:
-                release[item] = time
-            starts[item] = began
+            release[item], starts[item] = time, began
             free[thread] = ended = began + runs[item]
             edge, last = first[item], first[item + 1]
-            while edge < last:
-                # The same as `_need`, without the call: this is where the time goes.
+            while edge < last:  # the same as `_need`, without calls: this is where the time goes
                 child, then = children[edge], began + after[edge]
                 edge += 1
-                if release[child] > then:  # noqa: PLR1730
-                    then = release[child]
+                then = release[child] if release[child] > then else then  # noqa: FURB136
                 if needs[child] > 1:
-                    needs[child] -= 1
-                    release[child] = then
-                    continue
-                entry = (then, child)
-                if then <= ended and entry > latest:
-                    put(entry)
-                    latest = entry
+                    needs[child], release[child] = needs[child] - 1, then
+                elif then <= ended and (entry := (then, child)) > latest:
+                    put(latest := entry)
                 else:
-                    heappush(heap, entry)
+                    heappush(heap, (then, child))
 
-    def _special(self, time: float, item: int) -> None:
+    def _special(self, time: float, item: int, mark: int) -> None:
         """A job, a part of a cut node, or a node that is cut or submits jobs."""
         if item >= self.count:
             if item - self.count < len(self.jobs):
@@ -237,9 +225,11 @@ class _Simulation:
         thread = self.plan.thread[node]
         began = max(time, self.free[thread])
         if item == node:
-            self.start[node] = began
-            if not self.marks[node] & _NOTICED:
-                self.release[node] = time
+            if mark & _OUTSIDE and began > time:
+                self.marks[node], self.noticed[node] = _SPECIAL, time
+                heappush(self.heap, (began, node))
+                return
+            self.release[node], self.start[node] = time, began
         self._part(node, began, offset, self.change.cuts.get(node, ()), thread)
 
     def _part(self, node: int, began: float, offset: float, cuts: Sequence[Cut], thread: int) -> None:

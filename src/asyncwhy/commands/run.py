@@ -129,6 +129,8 @@ def _preload() -> None:
 
 
 def _import() -> None:
+    import numpy.ma  # noqa: F401  `np.unique` asks for it
+
     import asyncwhy.causes.diagnosis
     import asyncwhy.fix.remedies
     import asyncwhy.render.terminal
