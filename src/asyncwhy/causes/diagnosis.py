@@ -65,7 +65,7 @@ def diagnose(
         threads=summary.threads(facts),
         placements=placements(run),
         findings=findings,
-        unseen=summary.unseen(facts, faults),
+        unseen=summary.unseen(facts, [*faults, *_unreadable(source)]),
         explanation=(*verdict.explanation, *no_help.sentences(run, priced, kept)),
         schedule=summary.schedule(facts, together),
         trace=str(trace.path),
@@ -88,6 +88,12 @@ def _look(run: Run) -> tuple[list[Draft], list[str]]:
                 f"a fault of asyncwhy's own: it could not look for {slug} ({type(error).__name__}, {place})"
             )
     return found, faults
+
+
+def _unreadable(source: PythonSource) -> list[str]:
+    """What is said where a language cannot be read here at all: awaits and names of calls are then missing."""
+    reasons = {reason for _, reason in source.unread() if "is not installed" in reason}
+    return [f"the source was not read: {reason}" for reason in sorted(reasons)]
 
 
 def _module(slug: str) -> Any:

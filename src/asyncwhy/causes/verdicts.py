@@ -53,6 +53,9 @@ def judge(
         return Judgement(Verdict.UNKNOWN, "asyncwhy's agent failed and took itself out", told, concurrency)
     if not facts.loops and not findings:
         return Judgement(Verdict.UNKNOWN, *_no_loop(facts), concurrency)
+    if not findings and any("is not installed" in reason for _, reason in run.source.unread()):
+        told = ("Its awaits could not be judged.", "try: pip install 'asyncwhy[node]'")
+        return Judgement(Verdict.UNKNOWN, "nothing here reads the program's language", told, concurrency)
     if not findings:
         if _little(facts):
             told = ("A loop ran, and nothing in it ever waited.", "try: a run that does some real work")

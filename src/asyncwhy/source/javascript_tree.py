@@ -52,12 +52,13 @@ class Tree:
 
     def __init__(self, file: str, text: str) -> None:
         """Parse; `Unparsable` where the grammar is missing."""
+        language = language_of(file)
         from tree_sitter import Parser
 
         self.file = file
         self.data = text.encode("utf-8", "replace")
         self.rows = self.data.split(b"\n")
-        self.root = Parser(language_of(file)).parse(self.data).root_node
+        self.root = Parser(language).parse(self.data).root_node
         self.functions = [node for node in walk(self.root) if node.type in FUNCTIONS]
         self.imports = dict(self._imports())
 
