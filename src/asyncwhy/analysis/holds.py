@@ -84,10 +84,13 @@ class Samples:
 def samples_of(timeline: Timeline) -> dict[int, Samples]:
     """The samples of every thread, in order of time."""
     rows = timeline.process.table("samples")
+    begins = _begins(timeline, rows)
     made: dict[int, Samples] = {}
     for thread in np.unique(rows["thread"]).tolist():
         own = rows[rows["thread"] == thread]
         own = own[np.argsort(own["first"], kind="stable")]
+        if thread in begins:
+            own = np.concatenate((begins[thread], own))
         made[thread] = Samples(
             timeline.seconds(own["first"]),
             timeline.seconds(own["last"]),
@@ -98,6 +101,23 @@ def samples_of(timeline: Timeline) -> dict[int, Samples]:
             own["stack"].astype(np.int64),
             own["count"].astype(np.int64),
         )
+    return made
+
+
+def _begins(timeline: Timeline, rows: Any) -> dict[int, Any]:
+    """The CPU clock of each thread when its first loop began, as a sample without a stack: what the thread used
+    before is no part of the first step."""
+    made: dict[int, Any] = {}
+    for event in timeline.process.named("run"):
+        thread, time = event.get("number", 0), event["time"]
+        first = rows[rows["thread"] == thread][:1]
+        if thread in made or not len(first) or "cpu" not in event or time >= int(first["first"][0]):
+            continue
+        one = first.copy()
+        one["first"] = one["last"] = time
+        one["cpu_first"] = one["cpu_last"] = event["cpu"]
+        one["stack"] = one["late_s"] = one["count"] = 0
+        made[thread] = one
     return made
 
 
