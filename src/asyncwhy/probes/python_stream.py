@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import struct
 import zlib
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -98,12 +99,15 @@ class Streams:
         return sum(source.damaged for source in self._sources.values())
 
     def drain(self) -> None:
-        """Move every whole chunk that is there into the trace."""
-        paths = [path for path in self.folder.iterdir() if path.suffix in (".stream", DOUBLES)]
+        """Move every whole chunk that is there into the trace; the program may have removed the folder."""
+        try:
+            paths = [path for path in self.folder.iterdir() if path.suffix in (".stream", DOUBLES)]
+        except FileNotFoundError:
+            return
         for path in sorted(paths, key=_age):
             source = self._sources.setdefault(path, _Source(len(self._sources) + 1, path.suffix == DOUBLES))
             if not source.damaged:
-                with path.open("rb") as file:
+                with suppress(FileNotFoundError), path.open("rb") as file:
                     file.seek(source.offset)
                     source.offset += self._chunks(source, file.read())
 
