@@ -6,6 +6,7 @@ from asyncwhy.analysis.contention import ACQUIRE, GET
 from asyncwhy.analysis.replay import Change
 from asyncwhy.causes.channels import Channel, channels
 from asyncwhy.causes.draft import Draft, Run, Words
+from asyncwhy.causes.overlapping import hurts_by_itself
 from asyncwhy.causes.queueing import (
     SMALL,
     Contended,
@@ -79,6 +80,7 @@ def _limit(run: Run, group: Contended) -> Draft | None:
         remedies=_remedies(run, group, limit),
         change=Change(links=freed(group.queued)),
         spared_s=spared_s(facts, freed(group.queued)),
+        worth=hurts_by_itself(run, facts, [one.task for one in group.queued], group.late_s),
     )
 
 

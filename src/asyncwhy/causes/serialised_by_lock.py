@@ -5,6 +5,7 @@ from __future__ import annotations
 from asyncwhy.analysis.contention import ACQUIRE
 from asyncwhy.analysis.replay import Change
 from asyncwhy.causes.draft import Draft, Run, Words
+from asyncwhy.causes.overlapping import hurts_by_itself
 from asyncwhy.causes.queueing import Contended, contended, freed, locks, package_of, spared_s
 from asyncwhy.causes.seconds import queue, seconds
 from asyncwhy.model import Effects, Related, Remedy, Safety, Site
@@ -50,6 +51,7 @@ def _draft(run: Run, group: Contended, site: Site) -> Draft:
         remedies=_remedies(),
         change=Change(links=freed(group.queued)),
         spared_s=spared_s(facts, freed(group.queued)),
+        worth=hurts_by_itself(run, facts, [one.task for one in group.queued], group.late_s),
     )
 
 
