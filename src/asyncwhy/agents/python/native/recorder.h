@@ -62,7 +62,7 @@ typedef struct {
     Py_ssize_t callback, args, context, loop, cancelled, repr, source; /* offsets of a handle's slots */
     uint64_t long_ns, starved_ns, hold_ns;
     PyTypeObject *suitable; /* the class of loop that was last found to schedule as asyncio's own does */
-    PyObject *is_closed, *is_debug, *ready, *thread_id, *append, *owner, *init, *handle_name;
+    PyObject *is_closed, *is_debug, *ready, *append, *owner, *init, *handle_name;
 } Stepper;
 
 State *state_of(PyTypeObject *type);

@@ -230,8 +230,8 @@ static int find_slots(Stepper *self) {
 }
 
 static int name_things(Stepper *self) {
-    const char *texts[] = {"_closed", "_debug", "_ready", "_thread_id", "append", "__self__", "__init__", "Handle"};
-    PyObject **names[] = {&self->is_closed, &self->is_debug, &self->ready, &self->thread_id, &self->append,
+    const char *texts[] = {"_closed", "_debug", "_ready", "append", "__self__", "__init__", "Handle"};
+    PyObject **names[] = {&self->is_closed, &self->is_debug, &self->ready, &self->append,
                           &self->owner, &self->init, &self->handle_name};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         if ((*names[i] = PyUnicode_InternFromString(texts[i])) == NULL)
@@ -245,7 +245,7 @@ static void stepper_dealloc(Stepper *self) {
                           (PyObject **)&self->task_type, (PyObject **)&self->python_task,
                           (PyObject **)&self->callbacks, &self->handle_init, &self->events, &self->adopt,
                           &self->waited, &self->other, &self->longer, &self->suits, &self->asleep, &self->iterations,
-                          &self->is_closed, &self->is_debug, &self->ready, &self->thread_id, &self->append,
+                          &self->is_closed, &self->is_debug, &self->ready, &self->append,
                           &self->owner, &self->init, &self->handle_name};
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
         Py_CLEAR(*owned[i]);

@@ -1,6 +1,7 @@
 /* Watch: how the sampler waits.  It looks without the GIL whether any loop has been in one step for long; as long as
  * none has, it does not ask for the GIL at all.  A thread that waits for the GIL is woken, and woken in vain, whenever
- * the loop lets it go for a system call: that cost an aiohttp server a quarter of its time.
+ * the loop lets it go for a system call.  (An aiohttp request, medians of five beside other load: 62.7 us of CPU with a
+ * sample every 5 ms, 44.0 with one every 50.)
  */
 #include "recorder.h"
 #include <errno.h>

@@ -166,7 +166,6 @@ class Agent:
             "failures": recorder.failures[:20],
             "missing": self.installation.missing[:20],
             "sampler_cpu": self.sampler.cpu_ns,
-            "samples_taken": self.sampler.ticks,
             "start_cpu": self.start_cpu,
             "main_cpu": p.thread_cpu() if p.native_id() == p.process_id() else 0,
             "process_cpu": p.clock_gettime_ns(2),
