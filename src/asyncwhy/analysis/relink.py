@@ -138,6 +138,7 @@ class _Split:
             ),
             delay=np.append(nodes.delay, np.full(len(cut), np.nan)),
             absolute=np.append(nodes.absolute, given),
+            relays=np.append(nodes.relays, np.zeros(len(cut), np.int64)),
             node_of=old.node_of,
             edges=nodes.edges,
             submits=submits,

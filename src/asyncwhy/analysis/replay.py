@@ -31,8 +31,9 @@ from asyncwhy.analysis.rewiring import Rewiring
 from asyncwhy.analysis.schedule import Nodes
 from asyncwhy.analysis.timeline import Floats
 
-#: Marks of nodes: released from outside, and not noticed yet; cut, or submits jobs.
-_OUTSIDE, _SPECIAL = 1, 2
+#: A mark counts the looks that the loop still takes before it comes to a node (`Plan.looks`); with this bit, the
+#: node is cut or submits jobs.
+_SPECIAL = 128
 #: Before every event.
 _EVER = (-math.inf, -1)
 
@@ -140,7 +141,7 @@ class _Simulation:
         # Arrays: a million floats in a list are four times as large.
         self.release = array("d", [0.0]) * count
         self.start = array("d", [math.nan]) * count
-        self.noticed = array("d", [math.nan]) * count  # when what was noticed late could have run
+        self.noticed = array("d", [math.inf]) * count  # when what was noticed late could have run
         self.ended: dict[int, float] = {}  # of nodes that were cut, or submitted jobs
         self.needs = self.plan.needs[:]
         self.free = [0.0] * len(self.plan.threads)
@@ -150,7 +151,7 @@ class _Simulation:
         self.parts: list[tuple[int, float]] = []
         self.delays: list[tuple[int, float, float]] = []
         self.job_times = [(0.0, 0.0)] * len(jobs)
-        self.marks = bytearray(self.plan.outside)
+        self.marks = bytearray(self.plan.looks)
         for node in change.cuts.keys() | nodes.submits.keys():
             self.marks[node] |= _SPECIAL
         self.happened: dict[int, tuple[int, int]] = {}  # of cut nodes: the next edge, the next job
@@ -159,7 +160,7 @@ class _Simulation:
         """The schedule that comes out."""
         self._take_events()
         release, start, noticed = np.array(self.release), np.array(self.start), np.array(self.noticed)
-        release = np.where(np.isnan(noticed), release, noticed)
+        release = np.minimum(release, noticed)
         end = start + self.nodes.run
         end[np.fromiter(self.ended, np.int64, len(self.ended))] = list(self.ended.values())
         times = (release, np.nan_to_num(start, copy=False), np.nan_to_num(end, copy=False))
@@ -192,8 +193,10 @@ class _Simulation:
             began = free[thread := threads[item]]
             if began <= time:
                 began = time
-            elif mark:  # a loop looks at timers and sockets when it is done with what was ready
-                marks[item], noticed[item] = 0, time
+            elif (
+                mark
+            ):  # a loop looks at timers, sockets and new callbacks when it is done with what was ready
+                marks[item], noticed[item] = mark - 1, min(noticed[item], time)
                 if (entry := (began, item)) > latest:
                     put(latest := entry)
                 else:
@@ -225,8 +228,8 @@ class _Simulation:
         thread = self.plan.thread[node]
         began = max(time, self.free[thread])
         if item == node:
-            if mark & _OUTSIDE and began > time:
-                self.marks[node], self.noticed[node] = _SPECIAL, time
+            if mark > _SPECIAL and began > time:
+                self.marks[node], self.noticed[node] = mark - 1, min(self.noticed[node], time)
                 heappush(self.heap, (began, node))
                 return
             self.release[node], self.start[node] = time, began

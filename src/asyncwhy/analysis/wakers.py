@@ -24,7 +24,8 @@ LONG_FOREIGN_S = 0.006
 
 def resolve(line: Timeline) -> None:
     """Fill in `root` (the step that made each step ready, or -1), `when` (at what time), `root_foreign`
-    (whether another thread did) and `late` (from then until it ran, where nothing inside was the cause)."""
+    (whether another thread did), `relays` (through how many callbacks, each of which stood in the loop's queue)
+    and `late` (from then until it ran, where nothing inside was the cause)."""
     ready = line.start - line.lag
     waker = np.where(line.lag > 0, _containing(line, ready), -1)
     waker[line.foreign] = -1
@@ -37,6 +38,7 @@ def resolve(line: Timeline) -> None:
     short |= line.process.meta.get("runtime") == "node"
     short_callback = ((line.ref & schema.CALLBACK) > 0) & short
     root, when, foreign = waker.copy(), ready.copy(), line.foreign.copy()
+    relays = np.zeros(len(root), np.int64)
     for _ in range(CHAIN):
         follow = (root >= 0) & short_callback[np.maximum(root, 0)]
         if not follow.any():
@@ -45,7 +47,8 @@ def resolve(line: Timeline) -> None:
         when[follow] = ready[at]
         foreign[follow] = line.foreign[at]
         root[follow] = waker[at]
-    line.root, line.when, line.root_foreign = root, when, foreign
+        relays[follow] += 1
+    line.root, line.when, line.root_foreign, line.relays = root, when, foreign, relays
     line.late = np.maximum(line.start - np.minimum(when, line.start), 0.0)
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from asyncwhy.analysis.contention import ACQUIRE, GET
 from asyncwhy.analysis.replay import Change
+from asyncwhy.causes import relief
 from asyncwhy.causes.channels import Channel, channels
 from asyncwhy.causes.draft import Draft, Run, Words
-from asyncwhy.causes.overlapping import hurts_by_itself
 from asyncwhy.causes.queueing import (
     SMALL,
     Contended,
@@ -15,7 +15,6 @@ from asyncwhy.causes.queueing import (
     freed,
     locks,
     package_of,
-    spared_s,
     wider,
 )
 from asyncwhy.causes.seconds import queue, seconds
@@ -54,6 +53,7 @@ def _limit(run: Run, group: Contended) -> Draft | None:
     if site is None:
         return None
     held = group.holding_line()
+    spared = relief.of_group(group)
     limit = group.limit or _things(group)
     related = []
     if held is not None:
@@ -79,8 +79,8 @@ def _limit(run: Run, group: Contended) -> Draft | None:
         effects=Effects(late_s=group.late_s),
         remedies=_remedies(run, group, limit),
         change=Change(links=freed(group.queued)),
-        spared_s=spared_s(facts, freed(group.queued)),
-        worth=hurts_by_itself(run, facts, [one.task for one in group.queued], group.late_s),
+        spared_s=spared.last_s if spared else 0.0,
+        worth=relief.hurts_those(run, group, spared),
     )
 
 
@@ -131,6 +131,7 @@ def _remedies(run: Run, group: Contended, limit: int) -> tuple[Remedy, ...]:
 
 def _consumer(run: Run, channel: Channel) -> Draft:
     facts = channel.facts
+    spared = relief.relief(facts, channel.links())
     call = run.source.call_at(
         channel.site.file, channel.site.line, channel.site.column or None, None, channel.site.end_column
     )
@@ -163,5 +164,5 @@ def _consumer(run: Run, channel: Channel) -> Draft:
             ),
         ),
         change=Change(links=channel.links()),
-        spared_s=spared_s(facts, channel.links()),
+        spared_s=spared.last_s if spared else 0.0,
     )

@@ -6,13 +6,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-import numpy as np
-
 from asyncwhy.analysis.contention import ACQUIRE, Primitive, Queued, Wait
 from asyncwhy.analysis.facts import ProcessFacts
 from asyncwhy.analysis.places import Origin
 from asyncwhy.analysis.relink import Links
-from asyncwhy.analysis.replay import Change
 from asyncwhy.model import Site, Victim
 
 #: Up to so many nodes more is replayed than what the finding's gain needs.
@@ -182,34 +179,6 @@ def package_of(group: Contended) -> str | None:
         if origin is not Origin.STANDARD and package not in own:
             return package if origin is Origin.LIBRARY else None
     return None
-
-
-def spared_s(facts: ProcessFacts, links: Links) -> float:
-    """How much sooner all that came of the waits would have been over.
-
-    The run's own end may wait for something else: a server that looks twice a second whether it should stop.
-    """
-    nodes = facts.nodes
-    if len(nodes.start) > SMALL:
-        return 0.0
-    after: dict[int, list[int]] = defaultdict(list)
-    for node, child in zip(nodes.edges.node.tolist(), nodes.edges.child.tolist(), strict=True):
-        after[node].append(child)
-    # Whatever released it, a task's next node comes after the one before.
-    follows = np.flatnonzero(nodes.previous >= 0)
-    for node, child in zip(nodes.previous[follows].tolist(), follows.tolist(), strict=True):
-        after[node].append(child)
-    reached, ahead = set(links.freed | links.parts.keys()), [*links.freed, *links.parts]
-    while ahead:
-        for child in after[ahead.pop()]:
-            if child not in reached:
-                reached.add(child)
-                ahead.append(child)
-    if not reached:
-        return 0.0
-    changed = facts.replayed(Change(links=links))
-    own = np.array(sorted(reached))
-    return max(float(facts.baseline.end[own].max() - changed.end[own].max()), 0.0)
 
 
 def locks(facts: ProcessFacts) -> set[int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from asyncwhy.analysis.replay import Change
 from asyncwhy.causes.channels import Channel, channels
 from asyncwhy.causes.draft import Draft, Run, Words
-from asyncwhy.causes.queueing import spared_s
+from asyncwhy.causes.relief import relief
 from asyncwhy.causes.seconds import seconds
 from asyncwhy.model import Effects, Remedy, Safety, Victim
 
@@ -24,6 +24,7 @@ def find(run: Run) -> list[Draft]:
 
 def _draft(run: Run, channel: Channel) -> Draft:
     site = channel.site
+    spared = relief(channel.facts, channel.links())
     call = run.source.call_at(site.file, site.line, site.column or None, None, site.end_column)
     mean = channel.late_s / channel.count
     waited = (Victim(channel.took_at, channel.count, channel.late_s),) if channel.took_at else ()
@@ -55,5 +56,5 @@ def _draft(run: Run, channel: Channel) -> Draft:
             ),
         ),
         change=Change(links=channel.links()),
-        spared_s=spared_s(channel.facts, channel.links()),
+        spared_s=spared.last_s if spared else 0.0,
     )

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from asyncwhy.analysis.contention import ACQUIRE
 from asyncwhy.analysis.replay import Change
+from asyncwhy.causes import relief
 from asyncwhy.causes.draft import Draft, Run, Words
-from asyncwhy.causes.overlapping import hurts_by_itself
-from asyncwhy.causes.queueing import Contended, contended, freed, locks, package_of, spared_s
+from asyncwhy.causes.queueing import Contended, contended, freed, locks, package_of
 from asyncwhy.causes.seconds import queue, seconds
 from asyncwhy.model import Effects, Related, Remedy, Safety, Site
 
@@ -28,6 +28,7 @@ def _draft(run: Run, group: Contended, site: Site) -> Draft:
     facts = group.facts
     defined = group.made_at()
     waiting = group.waiting_lines()
+    spared = relief.of_group(group)
     call = run.source.call_at(site.file, site.line, site.column or None, None, site.end_column)
     related = [Related("made here", defined, "the lock")] if defined is not None else []
     related += [
@@ -50,8 +51,8 @@ def _draft(run: Run, group: Contended, site: Site) -> Draft:
         effects=Effects(late_s=group.late_s),
         remedies=_remedies(),
         change=Change(links=freed(group.queued)),
-        spared_s=spared_s(facts, freed(group.queued)),
-        worth=hurts_by_itself(run, facts, [one.task for one in group.queued], group.late_s),
+        spared_s=spared.last_s if spared else 0.0,
+        worth=relief.hurts_those(run, group, spared),
     )
 
 
