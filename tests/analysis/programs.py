@@ -1,12 +1,14 @@
 """Made-up programs and the record that an ideal loop would leave of them: no sleeping, no machine, no noise.
 
 A program is a tree of tasks; a task is a list of actions.  `record` runs them on one loop with one pool and
-writes the tables of a trace, by rules of its own that share nothing with `asyncwhy.analysis.replay`.
+writes the tables of a trace, by rules of its own that share nothing with `asyncwhy.analysis.replay`.  Its loop
+is asyncio's: what is ready as a turn begins runs in it, and between two turns it looks at timers and jobs.
 """
 
 from __future__ import annotations
 
 import heapq
+import math
 from collections import deque
 from dataclasses import dataclass, field
 from typing import Any
@@ -78,6 +80,7 @@ class Record:
     waits: list[tuple[Any, ...]] = field(default_factory=list)
     jobs: list[tuple[float, float, float, int]] = field(default_factory=list)
     count: int = 0
+    closest: float = math.inf  # seconds by which the order of two things that happened was decided
 
 
 def record(program: Actions, workers: int = 2) -> Process:
@@ -87,11 +90,14 @@ def record(program: Actions, workers: int = 2) -> Process:
     while made.ready or made.timers:
         if not made.ready:
             made.now = max(made.now, made.timers[0][0])
+        else:
+            made.closest = min([made.closest, *(abs(one[0] - made.now) for one in made.timers)])
         while made.timers and made.timers[0][0] <= made.now:
             due, _, task, foreign = heapq.heappop(made.timers)
             made.ready.append((due, ("wake", task, foreign)))
-        since, what = made.ready.popleft()
-        _run(made, since, what)
+        for _ in range(len(made.ready)):  # a turn: what is ready as it begins
+            since, what = made.ready.popleft()
+            _run(made, since, what)
     return _process(made)
 
 
@@ -179,6 +185,7 @@ def _process(made: Record) -> Process:
         "pid": 1,
         "cores": 2,
         "library": "/lib",
+        "closest": made.closest,
     }
     process = Process(1, meta=meta, strings={number: text for text, number in kinds.items()})
     process.events = [

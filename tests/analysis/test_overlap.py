@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from asyncwhy.analysis.change import Change
 from asyncwhy.analysis.overlap import Branch, Overlaps
-from asyncwhy.analysis.replay import Change
 from asyncwhy.analysis.rewiring import Rewiring
 from tests.analysis.programs import Job, Sleep
 from tests.analysis.test_replay import facts_of

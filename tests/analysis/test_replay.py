@@ -5,18 +5,20 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from asyncwhy.analysis import critical
+from asyncwhy.analysis.change import Change, Cut
 from asyncwhy.analysis.facts import ProcessFacts, analyse
-from asyncwhy.analysis.replay import Change, Cut
 from asyncwhy.trace.reader import Trace
 from tests.analysis.programs import Actions, Gather, Job, Sleep, Work, record
 
 # Steps closer together than 0.5 ms are one node of at most 1 ms (`schedule.GAP_S`, `LONG_S`): whom they wake is
 # told to that precision, so programs are made of pieces that are long against it.
 lengths = st.integers(min_value=20, max_value=900).map(lambda milliseconds: milliseconds / 1000)
+#: What a turn of short callbacks takes, with room.
+CLOSE_S = 0.0003
 leaf = st.one_of(st.builds(Work, lengths), st.builds(Sleep, lengths), st.builds(Job, lengths))
 leaves = st.lists(leaf, min_size=1, max_size=4).map(tuple)
 programs = st.recursive(
@@ -61,8 +63,11 @@ def work(program: Actions, kind: type[Any]) -> float:
 @given(programs)
 def test_unchanged_it_gives_back_what_was_recorded(program: Actions) -> None:
     facts = facts_of(program)
+    # Whether a timer is seen in this turn of the loop or in the next may hang on microseconds, of which neither a
+    # real machine nor a replay has the same twice; and on that, how long all of it takes.
+    assume(facts.process.meta["closest"] > CLOSE_S)
     end = recorded_end(facts)
-    assert abs(facts.baseline.last - end) <= 0.05 * end
+    assert abs(facts.baseline.last - end) <= 0.01 * end  # the promise is 5 %
 
 
 @given(programs)

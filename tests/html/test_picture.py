@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from asyncwhy.analysis import folding
+from asyncwhy.analysis.change import Change, Cut
 from asyncwhy.analysis.facts import ProcessFacts, analyse
-from asyncwhy.analysis.replay import Change, Cut
 from asyncwhy.analysis.tracks import Places
 from asyncwhy.causes.diagnosis import diagnose
 from asyncwhy.trace.reader import Trace

@@ -8,6 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from asyncwhy.analysis import contention, deadlocks, holds, replay, schedule, stuck, timeline, touches, wakers
+from asyncwhy.analysis.change import Change
 from asyncwhy.analysis.handlers import Handlers
 from asyncwhy.analysis.jobs import Job, Pool, jobs_of, pools_of
 from asyncwhy.analysis.lookup import union
@@ -51,7 +52,7 @@ class ProcessFacts:
         """The run as it was, in a replay's terms; nothing is simulated."""
         return replay.recorded(self.nodes)
 
-    def replayed(self, change: replay.Change | None, cores: int | None = None) -> replay.Replay:
+    def replayed(self, change: Change | None, cores: int | None = None) -> replay.Replay:
         """The replay with a change, or without one; on so many cores, if not on the machine's."""
         return replay.run(self.nodes, self.jobs, self.pools, cores or self.cores, change)
 

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from asyncwhy.analysis.change import Change
 from asyncwhy.analysis.facts import ProcessFacts
 from asyncwhy.analysis.holds import Kind
 from asyncwhy.analysis.lookup import Latest
 from asyncwhy.analysis.places import Origin
-from asyncwhy.analysis.replay import Change, Replay
+from asyncwhy.analysis.replay import Replay
 from asyncwhy.analysis.tasks import Task
 from asyncwhy.analysis.timeline import Floats, Ints
 from asyncwhy.analysis.tracks import Places

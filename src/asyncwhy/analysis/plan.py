@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 #: Longer columns are arrays: a fifth slower to read, and a quarter of the size.
 LISTED = 3_000_000
-#: More looks than this are as good as so many.
-MOST_LOOKS = 100
+#: A mark of a node: released from outside.
+OUTSIDE = 64
 #: Stands at the end of `given`.
 NEVER = (float("inf"), 1 << 62)
 
@@ -30,9 +30,9 @@ NEVER = (float("inf"), 1 << 62)
 @dataclass
 class Plan:
     """`after` counts seconds from a node's begin to each edge's child; `needs` counts what must happen before a
-    node; `given` are the (time, node) that nothing inside releases, in order; `looks` says how often the loop
-    looks at its queue before a node is at the head of it: once more for what a timer, a peer or a job releases,
-    once for each callback that stands in the queue before it."""
+    node; `given` are the (time, node) that nothing inside releases, in order; `marks` count the
+    callbacks that stand in the loop's queue before a node does, and say with `OUTSIDE` that a timer, a peer or a
+    job releases it, at which the loop looks between its turns."""
 
     previous: Ints
     delay: Floats
@@ -45,7 +45,7 @@ class Plan:
     children: list[int] | array[int]
     after: list[float] | array[float]
     given: list[tuple[float, int]]
-    looks: bytes
+    marks: bytes
 
 
 def plan(nodes: Nodes, like: Mapping[int, int] | None = None) -> Plan:
@@ -68,8 +68,8 @@ def plan(nodes: Nodes, like: Mapping[int, int] | None = None) -> Plan:
     given = np.flatnonzero(needs == 0)
     time = np.where(np.isnan(absolute), nodes.release, absolute)[given]
     by_time = np.argsort(time, kind="stable")
-    looks = np.minimum(nodes.relays, MOST_LOOKS)
-    looks[follows] = looks[given] = looks[nodes.waits_job] = 1
+    outside = np.zeros(count, bool)
+    outside[follows] = outside[given] = outside[nodes.waits_job] = True
     threads, thread = np.unique(nodes.thread, return_inverse=True)
     return Plan(
         previous=previous,
@@ -83,7 +83,7 @@ def plan(nodes: Nodes, like: Mapping[int, int] | None = None) -> Plan:
         children=_column("q", child[order]),
         after=_column("d", after[order]),
         given=[*zip(time[by_time].tolist(), given[by_time].tolist(), strict=True), NEVER],
-        looks=looks.astype(np.uint8).tobytes(),
+        marks=(np.minimum(nodes.relays, OUTSIDE - 1) + OUTSIDE * outside).astype(np.uint8).tobytes(),
     )
 
 

@@ -58,8 +58,8 @@ def relinked(nodes: Nodes, links: Links) -> Nodes:
     """The schedule with other links; parts come after the nodes, whose numbers stay."""
     freed = np.array(sorted(links.freed), dtype=np.int64)
     freed = freed[nodes.previous[freed] >= 0]
-    delay, absolute = nodes.delay.copy(), nodes.absolute.copy()
-    delay[freed], absolute[freed] = 0.0, np.nan
+    delay, absolute, relays = nodes.delay.copy(), nodes.absolute.copy(), nodes.relays.copy()
+    delay[freed], absolute[freed], relays[freed] = 0.0, np.nan, 0
     kept = ~np.isin(nodes.edges.child, freed)
     edges = [
         (nodes.edges.node[kept].tolist(), nodes.edges.offset[kept].tolist(), nodes.edges.child[kept].tolist())
@@ -74,7 +74,9 @@ def relinked(nodes: Nodes, links: Links) -> Nodes:
         run[node] = min(part.offset, float(run[node]))
     made += [(node, float(run[node]), split.number.get(child, child)) for node, child in links.after]
     made.sort()
-    return split.columns(replace(nodes, delay=delay, absolute=absolute, run=run, edges=_edges(made)))
+    return split.columns(
+        replace(nodes, delay=delay, absolute=absolute, relays=relays, run=run, edges=_edges(made))
+    )
 
 
 def _edges(rows: list[tuple[int, float, int]]) -> Wakes:

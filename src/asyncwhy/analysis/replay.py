@@ -22,73 +22,19 @@ from heapq import heappop, heappush
 import numpy as np
 
 from asyncwhy.analysis.altered import altered
+from asyncwhy.analysis.change import Change, Cut
 from asyncwhy.analysis.jobs import Job, Pool
 from asyncwhy.analysis.lookup import union
 from asyncwhy.analysis.plan import NEVER as _NEVER
-from asyncwhy.analysis.plan import Plan, plan
-from asyncwhy.analysis.relink import Links, relinked
-from asyncwhy.analysis.rewiring import Rewiring
+from asyncwhy.analysis.plan import OUTSIDE, Plan, plan
+from asyncwhy.analysis.relink import relinked
 from asyncwhy.analysis.schedule import Nodes
 from asyncwhy.analysis.timeline import Floats
 
-#: A mark counts the looks that the loop still takes before it comes to a node (`Plan.looks`); with this bit, the
-#: node is cut or submits jobs.
+#: A mark of a node besides those of its plan: it is cut or submits jobs.
 _SPECIAL = 128
 #: Before every event.
 _EVER = (-math.inf, -1)
-
-
-@dataclass(frozen=True, slots=True)
-class Cut:
-    """A stretch of a node's run that leaves the loop: from `offset` for `length` seconds.
-
-    With `computes` it needs one of the machine's cores; otherwise it only takes time: as long as it took, or
-    `takes` where the fix makes that different.
-    """
-
-    offset: float
-    length: float
-    computes: bool
-    takes: float | None = None
-
-
-@dataclass
-class Change:
-    """What fixes do: cuts by node, workers by pool, and jobs that move to a process, with the seconds that
-    each needs of a core there; `like` maps a node to another one together with which it is released.  Jobs in
-    `lengths` run for so many seconds instead, those in `inline` in so many where they are submitted, without a
-    worker.  Nodes `earlier` are released so many seconds before their time from outside, those in `shorter` run
-    for that share of their time only.  `rewired` nodes are released by others than they were, and so are those in
-    `links`, which may also cut nodes in two."""
-
-    cuts: dict[int, list[Cut]] = field(default_factory=dict)
-    workers: dict[int, int] = field(default_factory=dict)
-    in_processes: dict[int, float] = field(default_factory=dict)
-    like: dict[int, int] = field(default_factory=dict)
-    lengths: dict[int, float] = field(default_factory=dict)
-    inline: dict[int, float] = field(default_factory=dict)
-    earlier: dict[int, float] = field(default_factory=dict)
-    shorter: dict[int, float] = field(default_factory=dict)
-    rewired: Rewiring = field(default_factory=Rewiring)
-    links: Links = field(default_factory=Links)
-
-    def plus(self, other: Change) -> Change:
-        """Both changes at once."""
-        cuts = {node: list(own) for node, own in self.cuts.items()}
-        for node, more in other.cuts.items():
-            cuts.setdefault(node, []).extend(more)
-        return Change(
-            {node: sorted(own, key=lambda cut: cut.offset) for node, own in cuts.items()},
-            {**self.workers, **other.workers},
-            {**self.in_processes, **other.in_processes},
-            {**self.like, **other.like},
-            {**self.lengths, **other.lengths},
-            {**self.inline, **other.inline},
-            {**self.earlier, **other.earlier},
-            {**self.shorter, **other.shorter},
-            rewired=self.rewired.plus(other.rewired),
-            links=self.links.plus(other.links),
-        )
 
 
 @dataclass
@@ -145,13 +91,16 @@ class _Simulation:
         self.ended: dict[int, float] = {}  # of nodes that were cut, or submitted jobs
         self.needs = self.plan.needs[:]
         self.free = [0.0] * len(self.plan.threads)
+        self.turn = [0.0] * len(
+            self.plan.threads
+        )  # when each loop's turn is over: all that was ready as it began
         self.workers: dict[int, list[float]] = {}
         self.cores = [0.0] * max(cores, 1)
         self.heap: list[tuple[float, int]] = [_NEVER]
         self.parts: list[tuple[int, float]] = []
         self.delays: list[tuple[int, float, float]] = []
         self.job_times = [(0.0, 0.0)] * len(jobs)
-        self.marks = bytearray(self.plan.looks)
+        self.marks = bytearray(self.plan.marks)
         for node in change.cuts.keys() | nodes.submits.keys():
             self.marks[node] |= _SPECIAL
         self.happened: dict[int, tuple[int, int]] = {}  # of cut nodes: the next edge, the next job
@@ -172,7 +121,7 @@ class _Simulation:
         """Take the events in order of time.  Those that come in that order wait in `soon`, the others in a heap."""
         heap, soon, given, latest = self.heap, deque[tuple[float, int]](), iter(self.plan.given), _EVER
         following, take, put = next(given), soon.popleft, soon.append
-        plan, count, free, marks, noticed = self.plan, self.count, self.free, self.marks, self.noticed
+        plan, count, free, turn, marks = self.plan, self.count, self.free, self.turn, self.marks
         threads, runs, first, children, after = plan.thread, plan.run, plan.first, plan.children, plan.after
         release, starts, needs = self.release, self.start, self.needs
         while True:
@@ -191,16 +140,12 @@ class _Simulation:
                 self._special(time, item, mark)
                 continue
             began = free[thread := threads[item]]
+            if time > turn[thread]:
+                turn[thread] = began if began > time else time  # noqa: FURB136
             if began <= time:
                 began = time
-            elif (
-                mark
-            ):  # a loop looks at timers, sockets and new callbacks when it is done with what was ready
-                marks[item], noticed[item] = mark - 1, min(noticed[item], time)
-                if (entry := (began, item)) > latest:
-                    put(latest := entry)
-                else:
-                    heappush(heap, entry)
+            elif mark:
+                heappush(heap, (self._behind(item, mark, time), item))
                 continue
             release[item], starts[item] = time, began
             free[thread] = ended = began + runs[item]
@@ -216,6 +161,13 @@ class _Simulation:
                 else:
                     heappush(heap, (then, child))
 
+    def _behind(self, node: int, mark: int, time: float) -> float:
+        """When a loop that is busy at `time` comes to look at the node again: at what timers, peers and jobs
+        release when its turn is over, at what callbacks do when all is done that is ready before them."""
+        outside, thread = mark & OUTSIDE, self.plan.thread[node]
+        self.marks[node], self.noticed[node] = mark - (outside or 1), min(self.noticed[node], time)
+        return self.turn[thread] if outside else self.free[thread]
+
     def _special(self, time: float, item: int, mark: int) -> None:
         """A job, a part of a cut node, or a node that is cut or submits jobs."""
         if item >= self.count:
@@ -227,10 +179,11 @@ class _Simulation:
             node, offset = item, 0.0
         thread = self.plan.thread[node]
         began = max(time, self.free[thread])
+        if time > self.turn[thread]:
+            self.turn[thread] = began
         if item == node:
             if mark > _SPECIAL and began > time:
-                self.marks[node], self.noticed[node] = mark - 1, min(self.noticed[node], time)
-                heappush(self.heap, (began, node))
+                heappush(self.heap, (self._behind(node, mark, time), node))
                 return
             self.release[node], self.start[node] = time, began
         self._part(node, began, offset, self.change.cuts.get(node, ()), thread)

@@ -48,8 +48,8 @@ class Nodes:
 
     `release` is when the node could run; `delay` is the outside wait before that, counted from the end of
     node `previous`, or NaN where something inside released it; `absolute` is when it was released if nothing
-    is known of why; `relays` counts the callbacks through which a release from inside reached it; `submits`
-    lists (offset in the run of the node, job), `joins` per job the nodes that wait for it.
+    is known of why; `relays` counts the callbacks through which its release reached it; `submits` lists
+    (offset in the run of the node, job), `joins` per job the nodes that wait for it.
     """
 
     thread: Ints
@@ -141,7 +141,7 @@ class _Builder:
             previous=np.full(count, -1),
             delay=np.full(count, np.nan),
             absolute=np.full(count, np.nan),
-            relays=np.zeros(count, np.int64),
+            relays=line.relays[firsts],
             node_of=node_of,
             joins=[[] for _ in self.jobs],
         )
@@ -150,7 +150,7 @@ class _Builder:
             root = line.root[firsts]
             waker = np.where(root >= 0, node_of[root], -1)
             waker[waker >= np.arange(count)] = -1
-            self._link(waker, line.when[firsts], line.root_foreign[firsts], line.relays[firsts])
+            self._link(waker, line.when[firsts], line.root_foreign[firsts])
             self._wakes()
             self._submissions()
         return nodes
@@ -194,7 +194,7 @@ class _Builder:
         same = (nodes.ref[order][1:] == nodes.ref[order][:-1]) & nodes.is_task[order][1:]
         nodes.previous[order[1:][same]] = order[:-1][same]
 
-    def _link(self, waker: Ints, when: Floats, foreign: Bools, relays: Ints) -> None:
+    def _link(self, waker: Ints, when: Floats, foreign: Bools) -> None:
         nodes = self.nodes
         inside = waker >= 0
         callback = np.flatnonzero(~nodes.is_task & inside)
@@ -211,7 +211,6 @@ class _Builder:
         woken = continued & inside & (waker != nodes.previous)
         own = np.flatnonzero(woken)
         self.wakers.append((waker[own], when[own], own))
-        nodes.relays[own] = relays[own]
         self._join_tasks(own, waker)
         own = np.flatnonzero(continued & ~woken)
         nodes.delay[own] = np.maximum(when[own] - nodes.end[nodes.previous[own]], 0.0)
@@ -224,6 +223,7 @@ class _Builder:
         created = np.where(np.isnan(created), when[firsts], created)
         creator = Latest(nodes.ref, nodes.start).before(parent, created)
         creator = np.where((parent > 0) & (creator >= 0), creator, waker[firsts])
+        nodes.relays[firsts] = 0
         good = (creator >= 0) & (creator < firsts)
         self.wakers.append((creator[good], created[good], firsts[good]))
         for node in firsts[~good].tolist():

@@ -7,9 +7,9 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from heapq import heapreplace
 
+from asyncwhy.analysis.change import Change
 from asyncwhy.analysis.facts import ProcessFacts
 from asyncwhy.analysis.overlap import Branch, Overlaps
-from asyncwhy.analysis.replay import Change
 from asyncwhy.analysis.rewiring import Rewiring
 from asyncwhy.causes.draft import Draft, Run, Words
 from asyncwhy.causes.overlapping import (

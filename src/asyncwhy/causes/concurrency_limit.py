@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from asyncwhy.analysis.change import Change
 from asyncwhy.analysis.contention import ACQUIRE, GET
-from asyncwhy.analysis.replay import Change
 from asyncwhy.causes import relief
 from asyncwhy.causes.channels import Channel, channels
 from asyncwhy.causes.draft import Draft, Run, Words

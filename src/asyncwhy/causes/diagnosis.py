@@ -11,8 +11,9 @@ from typing import Any
 
 from asyncwhy import causes
 from asyncwhy.analysis import lateness
+from asyncwhy.analysis.change import Change
 from asyncwhy.analysis.facts import Facts, ProcessFacts, analyse
-from asyncwhy.analysis.replay import Change, Replay
+from asyncwhy.analysis.replay import Replay
 from asyncwhy.causes import drawing, no_help, summary, verdicts, worth
 from asyncwhy.causes.draft import Draft, Priced, Run
 from asyncwhy.causes.holding import merged

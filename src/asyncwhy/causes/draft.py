@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from asyncwhy.analysis.change import Change
 from asyncwhy.analysis.facts import Facts, ProcessFacts
 from asyncwhy.analysis.lateness import Late
 from asyncwhy.analysis.places import Origin
-from asyncwhy.analysis.replay import Change, Replay
+from asyncwhy.analysis.replay import Replay
 from asyncwhy.catalog import Catalog, load
 from asyncwhy.model import Effects, Evidence, Related, Remedy, Site, Victim
 from asyncwhy.source.interface import Await, Source

@@ -9,8 +9,9 @@ from dataclasses import replace
 import numpy as np
 
 from asyncwhy.analysis import folding, tracks
+from asyncwhy.analysis.change import Change
 from asyncwhy.analysis.facts import Facts, ProcessFacts
-from asyncwhy.analysis.replay import Change, Replay
+from asyncwhy.analysis.replay import Replay
 from asyncwhy.causes import summary
 from asyncwhy.causes.draft import Draft, Run
 from asyncwhy.model import Finding

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from asyncwhy.analysis.change import Change
 from asyncwhy.analysis.crowding import delayed
 from asyncwhy.analysis.facts import ProcessFacts
 from asyncwhy.analysis.lookup import union
-from asyncwhy.analysis.replay import Change
 from asyncwhy.causes.draft import Draft, Run, Words
 from asyncwhy.causes.origin import called_from
 from asyncwhy.causes.runtimes import in_processes

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from functools import partial
 
+from asyncwhy.analysis.change import Change, Cut
 from asyncwhy.analysis.facts import ProcessFacts
 from asyncwhy.analysis.holds import Kind, other_threads
 from asyncwhy.analysis.hotlines import blocked, computed
 from asyncwhy.analysis.lateness import victims
-from asyncwhy.analysis.replay import Change, Cut
 from asyncwhy.causes import holding
 from asyncwhy.causes.draft import Draft, Run, Words
 from asyncwhy.causes.holding import Held

@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from asyncwhy.analysis import lateness
+from asyncwhy.analysis.change import Change, Cut
 from asyncwhy.analysis.facts import ProcessFacts
 from asyncwhy.analysis.holds import Kind, Piece
 from asyncwhy.analysis.hotlines import Group, is_import, stretches
-from asyncwhy.analysis.replay import Change, Cut
 from asyncwhy.analysis.stuck import starts_thread
 from asyncwhy.catalog import Operation
 from asyncwhy.causes.draft import Draft, Run, Words

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from asyncwhy.analysis.change import Change
 from asyncwhy.analysis.facts import ProcessFacts
-from asyncwhy.analysis.replay import Change
 from asyncwhy.causes import worth
 from asyncwhy.causes.draft import Draft, Run, Words
 from asyncwhy.causes.holding import SINGLE_S

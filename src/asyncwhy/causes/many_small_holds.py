@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from asyncwhy.analysis import lateness
+from asyncwhy.analysis.change import Change, Cut
 from asyncwhy.analysis.facts import ProcessFacts
 from asyncwhy.analysis.holds import Kind
 from asyncwhy.analysis.hotlines import Group, blocked, computed
-from asyncwhy.analysis.replay import Change, Cut
 from asyncwhy.analysis.smallsteps import NOTABLE, Small, small_steps
 from asyncwhy.causes import holding
 from asyncwhy.causes.draft import Draft, Run, Words

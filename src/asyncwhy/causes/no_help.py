@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from asyncwhy.analysis.change import Change
 from asyncwhy.analysis.contention import GET, SHORT_S
 from asyncwhy.analysis.facts import ProcessFacts
 from asyncwhy.analysis.lookup import union
-from asyncwhy.analysis.replay import Change
 from asyncwhy.causes.draft import Draft, Priced, Run
 from asyncwhy.causes.queueing import SMALL, user_line
 from asyncwhy.causes.seconds import seconds

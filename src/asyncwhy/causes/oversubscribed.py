@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from asyncwhy.analysis import lateness
+from asyncwhy.analysis.change import Change
 from asyncwhy.analysis.crowding import Crowding, crowding, delayed
 from asyncwhy.analysis.facts import ProcessFacts
 from asyncwhy.analysis.holds import BLOCKED_SHARE, Kind, Piece
-from asyncwhy.analysis.replay import Change
 from asyncwhy.analysis.stuck import starts_thread
 from asyncwhy.analysis.timeline import Floats
 from asyncwhy.causes.draft import Draft, Run, Words

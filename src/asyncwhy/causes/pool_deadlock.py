@@ -6,11 +6,11 @@ from collections import Counter, defaultdict
 
 import numpy as np
 
+from asyncwhy.analysis.change import Change
 from asyncwhy.analysis.deadlocks import Deadlock
 from asyncwhy.analysis.facts import ProcessFacts
 from asyncwhy.analysis.jobs import Job
 from asyncwhy.analysis.lookup import union
-from asyncwhy.analysis.replay import Change
 from asyncwhy.analysis.stuck import stopped_at
 from asyncwhy.causes.draft import Draft, Run, Words
 from asyncwhy.causes.origin import called_from

@@ -6,10 +6,10 @@ from collections import defaultdict
 
 import numpy as np
 
+from asyncwhy.analysis.change import Change
 from asyncwhy.analysis.crowding import delayed
 from asyncwhy.analysis.facts import ProcessFacts
 from asyncwhy.analysis.jobs import Job, Pool
-from asyncwhy.analysis.replay import Change
 from asyncwhy.causes.draft import Draft, Run, Words
 from asyncwhy.causes.origin import called_from
 from asyncwhy.causes.overlapping import hurts_by_itself

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from asyncwhy.analysis.change import Change
 from asyncwhy.analysis.facts import ProcessFacts
 from asyncwhy.analysis.relink import Links
-from asyncwhy.analysis.replay import Change
 from asyncwhy.causes.draft import Run
 from asyncwhy.causes.overlapping import hurts_by_itself
 from asyncwhy.causes.queueing import SMALL, Contended, freed

@@ -6,9 +6,9 @@ from collections import defaultdict
 
 import numpy as np
 
+from asyncwhy.analysis.change import Change
 from asyncwhy.analysis.facts import ProcessFacts
 from asyncwhy.analysis.places import Origin
-from asyncwhy.analysis.replay import Change
 from asyncwhy.analysis.timeline import LoopRun
 from asyncwhy.causes.draft import Draft, Run, Words
 from asyncwhy.causes.origin import called_from

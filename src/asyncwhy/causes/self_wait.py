@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from asyncwhy.analysis.change import Cut
 from asyncwhy.analysis.facts import ProcessFacts
 from asyncwhy.analysis.hotlines import Group, blocked
-from asyncwhy.analysis.replay import Cut
 from asyncwhy.analysis.selfwaits import SelfWait, self_waits
 from asyncwhy.analysis.stuck import stopped_at, waits_for_thread
 from asyncwhy.causes import holding

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from asyncwhy.analysis.awaited import Call
+from asyncwhy.analysis.change import Change
 from asyncwhy.analysis.facts import ProcessFacts
 from asyncwhy.analysis.overlap import Branch, Overlaps
-from asyncwhy.analysis.replay import Change
 from asyncwhy.analysis.rewiring import Rewiring
 from asyncwhy.causes import await_in_loop
 from asyncwhy.causes.draft import Draft, Run, Words

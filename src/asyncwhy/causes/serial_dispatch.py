@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from asyncwhy.analysis.replay import Change
+from asyncwhy.analysis.change import Change
 from asyncwhy.causes.channels import Channel, channels
 from asyncwhy.causes.draft import Draft, Run, Words
 from asyncwhy.causes.relief import relief

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from asyncwhy.analysis.change import Change
 from asyncwhy.analysis.contention import ACQUIRE
-from asyncwhy.analysis.replay import Change
 from asyncwhy.causes import relief
 from asyncwhy.causes.draft import Draft, Run, Words
 from asyncwhy.causes.queueing import Contended, contended, freed, locks, package_of

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 
 from asyncwhy.analysis.answers import Answered, Answering, answering
+from asyncwhy.analysis.change import Change
 from asyncwhy.analysis.facts import ProcessFacts
-from asyncwhy.analysis.replay import Change
 from asyncwhy.causes.draft import Draft, Run, Words
 from asyncwhy.causes.overlapping import hurts_by_itself
 from asyncwhy.causes.seconds import queue, seconds

@@ -6,8 +6,8 @@ from collections import defaultdict
 
 import numpy as np
 
+from asyncwhy.analysis.change import Change
 from asyncwhy.analysis.facts import ProcessFacts
-from asyncwhy.analysis.replay import Change
 from asyncwhy.analysis.touches import Touch, woken
 from asyncwhy.causes.draft import Draft, Run, Words
 from asyncwhy.causes.holding import merged
