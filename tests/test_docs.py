@@ -197,7 +197,9 @@ def test_every_field_of_the_report_is_documented() -> None:
     assert {name for name in names if not re.search(rf"\b{name}\b", page)} == set()
 
 
-@pytest.mark.parametrize("words", [model.Verdict, model.Evidence, model.Safety, model.State, model.Role])
+@pytest.mark.parametrize(
+    "words", [model.Verdict, model.Evidence, model.Safety, model.State, model.Role, model.Direction]
+)
 def test_every_word_of_the_report_is_documented(words: type[StrEnum]) -> None:
     page = (DOCS / "json.md").read_text()
     assert {word.value for word in words if f"`{word.value}`" not in page} == set()

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 SCHEMA = "asyncwhy.report/1"
 CHECK_SCHEMA = "asyncwhy.check/1"
+COMPARE_SCHEMA = "asyncwhy.compare/1"
 
 
 class Verdict(StrEnum):
@@ -104,6 +105,16 @@ class Effects:
 
 
 @dataclass(frozen=True, slots=True)
+class Pace:
+    """How soon what could run did: how late half of all steps began at most, and 99 of a hundred; and what tasks
+    waited in all for the loop, for workers, locks and limits (of a server: its requests)."""
+
+    lag_p50_s: float
+    lag_p99_s: float
+    waited_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class Remedy:
     """One way to mend a finding; `diff` is a unified diff, or None where only words can be given."""
 
@@ -122,7 +133,8 @@ class Finding:
     outwards.  `label` says what was measured at `site` ("the loop was stopped 2.00 s, 1.00 s, 3.00 s"),
     `headline` is the finding's first line, `message` one whole sentence that stands alone.
     `cost_s` is the time lost at the site; `gain_s` what the replay saves when the cause is removed;
-    `possible_s` the replayed duration of the run.  Both are None where they cannot be known.
+    `possible_s` the replayed duration of the run, `possible_pace` its pace.  They are None where they cannot be
+    known; the first two, for a run that never ends by itself.
     """
 
     cause: str
@@ -144,6 +156,7 @@ class Finding:
     remedies: tuple[Remedy, ...]
     headline: str = ""
     label: str = ""
+    possible_pace: Pace | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,7 +287,8 @@ class Unseen:
 class Report:
     """The whole answer.  `reason` is the verdict's sentence; `explanation` says why a healthy program
     takes the time it takes, or what to try where the verdict is unknown, and which fixes suggest themselves
-    and would gain nothing; `sources` holds the lines that the sites stand on: file -> line number -> text.
+    and would gain nothing; `pace` is that of the run, `possible_pace` that of its replay without the findings
+    (None where nothing was replayed); `sources` holds the lines that the sites stand on: file -> line number -> text.
     `picture` is there only for those who draw it."""
 
     program: Program
@@ -289,11 +303,53 @@ class Report:
     placements: tuple[Placement, ...] = ()
     findings: tuple[Finding, ...] = ()
     unseen: Unseen = Unseen(0, 0.0, ())
+    pace: Pace = Pace(0.0, 0.0, 0.0)
+    possible_pace: Pace | None = None
     explanation: tuple[str, ...] = ()
     schedule: Schedule = Schedule()
     sources: dict[str, dict[int, str]] = field(default_factory=dict)
     trace: str | None = None
     picture: Picture | None = None
+
+
+class Direction(StrEnum):
+    """Which way something went from one run to another."""
+
+    BETTER = "better"
+    WORSE = "worse"
+    SAME = "same"
+    MIXED = "mixed"
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """One finding in two runs: None where it is not there."""
+
+    before: Finding | None
+    after: Finding | None
+    direction: Direction
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One figure of two runs; `unit` is "s", "x" (a number as it is) or "verdict"."""
+
+    name: str
+    before: float
+    after: float
+    unit: str
+    direction: Direction
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Two runs: what became better or worse.  `shifts` has the worse ones first."""
+
+    before: Report
+    after: Report
+    direction: Direction
+    measures: tuple[Measure, ...]
+    shifts: tuple[Shift, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,30 +5,21 @@ from __future__ import annotations
 import traceback
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from functools import reduce
 from importlib import import_module
 from typing import Any
 
 from asyncwhy import causes
 from asyncwhy.analysis import lateness
-from asyncwhy.analysis.change import Change
-from asyncwhy.analysis.facts import Facts, ProcessFacts, analyse
-from asyncwhy.analysis.replay import Replay
-from asyncwhy.causes import drawing, no_help, summary, verdicts, worth
+from asyncwhy.analysis.facts import Facts, analyse
+from asyncwhy.causes import drawing, no_help, pricing, summary, verdicts, worth
 from asyncwhy.causes.draft import Draft, Priced, Run
 from asyncwhy.causes.holding import merged
 from asyncwhy.causes.merging import one_fault
+from asyncwhy.causes.paces import Paces
 from asyncwhy.causes.placements import placements
-from asyncwhy.causes.queueing import SMALL
 from asyncwhy.model import Effects, Finding, Remedy, Report, Safety, Site
 from asyncwhy.source import Languages, PythonSource, Sources
 from asyncwhy.trace.reader import Trace
-
-#: Replays are made for so many findings, the dearest first; together they still show what all would save.
-REPLAYED = 12
-
-#: A run that took longer than its unchanged replay by more than this was kept up by what no fix removes.
-FURTHEST = 1.1
 
 #: A draft whose time is explained by dearer ones to this share says nothing new.
 CLAIMED = 0.5
@@ -48,10 +39,11 @@ def diagnose(
     source = Languages(Sources(trace.sources))
     run = Run(facts, source)
     found, faults = _look(run)
-    priced = _price(facts, _disjoint(one_fault(run, found)))
+    paces = Paces(facts)
+    priced = pricing.price(facts, _disjoint(one_fault(run, found)), paces)
     kept = [one for one in priced if worth.worthwhile(one.draft, one.gain_s, facts.wall_s, least_s)]
-    together = _together(facts, kept)
-    possible_s = _possible(facts, kept, together)
+    together = pricing.together(facts, kept)
+    possible_s = pricing.possible(facts, kept, together)
     findings = one_per_line([_finding(facts, source, one, remedies) for one in kept])
     verdict = verdicts.judge(facts, run, [one.draft for one in kept], findings, together)
     report = Report(
@@ -67,6 +59,8 @@ def diagnose(
         placements=placements(run),
         findings=findings,
         unseen=summary.unseen(facts, [*faults, *_unreadable(source)]),
+        pace=paces.measured,
+        possible_pace=paces.with_replays(together) if together else None,
         explanation=(*verdict.explanation, *no_help.sentences(run, priced, kept)),
         schedule=summary.schedule(facts, together),
         trace=str(trace.path),
@@ -118,66 +112,6 @@ def _disjoint(drafts: Iterable[Draft]) -> list[Draft]:
     return kept
 
 
-def _price(facts: Facts, drafts: list[Draft]) -> list[Priced]:
-    ranked = sorted(drafts, key=lambda draft: -(draft.cost_s or 0.0))
-    made: list[Priced] = []
-    replayed: set[int] = set()
-    for place, draft in enumerate(ranked):
-        one = Priced(draft, draft.saved_s)
-        if draft.change is not None and place < REPLAYED and not facts.endless:
-            replay, index = draft.facts.replayed(draft.change), draft.facts.process.index
-            one.gain_s = max(_saved(draft.facts, replay), draft.spared_s)
-            one.replay = None if index in replayed else replay
-            replayed.add(index)
-            if _computes(draft.change) and len(draft.facts.nodes.start) <= SMALL:
-                saved = _saved(draft.facts, _in_threads(draft))
-                draft.in_threads = (max(facts.wall_s - saved, 0.0), saved)
-        made.append(one)
-    return made
-
-
-def _saved(process: ProcessFacts, changed: Replay) -> float:
-    """The share that the replay saves of its own unchanged run, of the run as it was: what the replay leaves out
-    (a loop's own pace between steps) goes with what is left of it."""
-    before = process.baseline.last - process.begun
-    if before <= 0:
-        return 0.0
-    real = min(max((process.measured.last - process.begun) / before, 1.0), FURTHEST)
-    return max(process.baseline.last - changed.last, 0.0) * real
-
-
-def _computes(change: Change) -> bool:
-    return any(cut.computes for cuts in change.cuts.values() for cut in cuts)
-
-
-def _in_threads(draft: Draft) -> Replay:
-    """What comes of moving a computation to threads: where there is a GIL they share one core."""
-    free = draft.facts.process.meta.get("gil") is False
-    return draft.facts.replayed(draft.change, None if free else 1)
-
-
-def _together(facts: Facts, kept: list[Priced]) -> dict[int, Replay]:
-    """The replay of each process with every finding's fix at once."""
-    made = {}
-    for process in facts.processes:
-        own = [one for one in kept if one.draft.facts is process and one.draft.change is not None]
-        changes = [one.draft.change for one in own if one.draft.change is not None]
-        if changes:
-            alone = own[0].replay if len(own) == 1 else None  # the same once more
-            made[process.process.index] = alone or process.replayed(reduce(Change.plus, changes))
-    return made
-
-
-def _possible(facts: Facts, kept: list[Priced], together: dict[int, Replay]) -> float:
-    """The duration of the run with every fix; of one that never ends by itself, its own."""
-    if facts.endless:
-        return facts.wall_s
-    by_index = {process.process.index: process for process in facts.processes}
-    saved = max((_saved(by_index[index], replay) for index, replay in together.items()), default=0.0)
-    reckoned = sum(one.gain_s or 0.0 for one in kept if one.draft.saved_s is not None)
-    return max(facts.wall_s - saved - reckoned, 0.0)
-
-
 def _finding(facts: Facts, source: PythonSource, one: Priced, remedies: Remedies) -> Finding:
     draft = one.draft
     possible = None if one.gain_s is None else max(facts.wall_s - one.gain_s, 0.0)
@@ -202,6 +136,7 @@ def _finding(facts: Facts, source: PythonSource, one: Priced, remedies: Remedies
         remedies=tuple(_with_time(remedy, possible) for remedy in remedies(source, draft)),
         headline=draft.words.headline,
         label=draft.words.label,
+        possible_pace=one.pace,
     )
 
 

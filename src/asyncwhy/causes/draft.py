@@ -11,7 +11,7 @@ from asyncwhy.analysis.lateness import Late
 from asyncwhy.analysis.places import Origin
 from asyncwhy.analysis.replay import Replay
 from asyncwhy.catalog import Catalog, load
-from asyncwhy.model import Effects, Evidence, Related, Remedy, Site, Victim
+from asyncwhy.model import Effects, Evidence, Pace, Related, Remedy, Site, Victim
 from asyncwhy.source.interface import Await, Source
 
 
@@ -68,11 +68,13 @@ class Draft:
 
 @dataclass
 class Priced:
-    """A draft with what its removal saves; `replay` is there for the dearest of each process only."""
+    """A draft with what its removal saves, and the pace that is then left; `replay` is there for the dearest of each
+    process only."""
 
     draft: Draft
     gain_s: float | None
     replay: Replay | None = None
+    pace: Pace | None = None
 
 
 @dataclass

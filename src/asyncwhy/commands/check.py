@@ -5,11 +5,11 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import os
-import shutil
 import sys
 from importlib import resources
 from pathlib import Path
 
+from asyncwhy.commands import output
 from asyncwhy.commands.verb import Verb
 from asyncwhy.errors import AsyncwhyError, CheckError
 from asyncwhy.model import Checked
@@ -79,7 +79,7 @@ class Check(Verb):
             found = touched(found, changed(options.diff))
         if options.trace:
             found = _measured(found, options.trace)
-        sys.stdout.write(_styled(found, options.format))
+        sys.stdout.write(rendering.render(found, options.format, **output.looks(sys.stdout)))
         return 1 if _fails(found, wanted.fail_on) else 0
 
 
@@ -110,15 +110,6 @@ def _fails(found: Checked, causes: tuple[str, ...]) -> bool:
     if "any" in causes:
         return bool(found.findings or found.unread)
     return any(finding.cause in causes for finding in found.findings)
-
-
-def _styled(found: Checked, form: str) -> str:
-    stream = sys.stdout
-    on_terminal = stream.isatty()
-    colour = on_terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-    width = shutil.get_terminal_size((80, 24)).columns if on_terminal else 80
-    encoding = (getattr(stream, "encoding", None) or "ascii").lower().replace("-", "")
-    return rendering.render(found, form, width=width, colour=colour, ascii=not encoding.startswith("utf"))
 
 
 def _causes(text: str) -> tuple[str, ...]:

@@ -7,10 +7,11 @@ import contextlib
 import os
 import shutil
 import sys
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TextIO
+from typing import TextIO, TypedDict
 
-from asyncwhy.errors import AsyncwhyError, UsageError
+from asyncwhy.errors import AsyncwhyError, TraceCorrupt, UsageError
 from asyncwhy.model import Report
 from asyncwhy.render import FORMATS, render
 from asyncwhy.render.text import clean
@@ -22,6 +23,11 @@ DRAWN = ("html",)
 def add_format(parser: argparse.ArgumentParser) -> None:
     """The options that every verb with a report has."""
     parser.add_argument("--format", choices=FORMATS, default="terminal", help="how the report looks")
+    add_min_cost(parser)
+
+
+def add_min_cost(parser: argparse.ArgumentParser) -> None:
+    """The option that says what a finding must cost."""
     parser.add_argument(
         "--min-cost", type=_cost, metavar="SECONDS", default=0.005,
         help="what a finding must cost to be one (0.005)",
@@ -38,13 +44,26 @@ def _cost(text: str) -> float:
     return value
 
 
-def styled(report: Report, form: str, stream: TextIO) -> str:
-    """The report as text for a stream: as wide as its terminal, in colour only on one that wants it."""
+class Looks(TypedDict):
+    """How text looks on a stream."""
+
+    width: int
+    colour: bool
+    ascii: bool
+
+
+def looks(stream: TextIO) -> Looks:
+    """As wide as the stream's terminal, in colour only on one that wants it."""
     on_terminal = stream.isatty()
     colour = on_terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
     width = shutil.get_terminal_size((80, 24)).columns if on_terminal else 80
     encoding = (getattr(stream, "encoding", None) or "ascii").lower().replace("-", "")
-    return render(report, form, width=width, colour=colour, ascii=not encoding.startswith("utf"))
+    return Looks(width=width, colour=colour, ascii=not encoding.startswith("utf"))
+
+
+def styled(report: Report, form: str, stream: TextIO) -> str:
+    """The report as text for a stream."""
+    return render(report, form, **looks(stream))
 
 
 def show(report: Report, form: str, stream: TextIO) -> None:
@@ -53,6 +72,29 @@ def show(report: Report, form: str, stream: TextIO) -> None:
         text = styled(report, form, stream)
         stream.write(f"\n{text}" if form == "terminal" else text)
         stream.flush()
+
+
+def report_of(path: Path, least_s: float, *, drawn: bool = False) -> Report:
+    """The report on a recorded run; raises `TraceError` where the file tells of none."""
+    from asyncwhy.causes.diagnosis import diagnose
+    from asyncwhy.fix.remedies import remedies_of
+    from asyncwhy.trace.reader import read
+
+    trace = read(path)
+    with sense_of(path):
+        return diagnose(trace, least_s, remedies_of, drawn=drawn)
+
+
+@contextlib.contextmanager
+def sense_of(path: Path) -> Iterator[None]:
+    """What goes wrong inside is told as the trace's fault: its chunks are whole, and yet what they say does not fit
+    together."""
+    try:
+        yield
+    except AsyncwhyError:
+        raise
+    except Exception as error:
+        raise TraceCorrupt(unexpected(path, error)) from error
 
 
 def writable(path: str) -> Path:

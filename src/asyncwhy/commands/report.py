@@ -9,7 +9,6 @@ from pathlib import Path
 
 from asyncwhy.commands import output, traces
 from asyncwhy.commands.verb import Verb
-from asyncwhy.errors import TraceCorrupt
 from asyncwhy.model import Report as Answer
 
 
@@ -32,21 +31,13 @@ class Report(Verb):
         parser.add_argument("--perfetto", metavar="FILE", help="write the schedule for ui.perfetto.dev")
 
     def run(self, options: argparse.Namespace) -> int:
-        from asyncwhy.causes.diagnosis import diagnose
-        from asyncwhy.fix.remedies import remedies_of
-        from asyncwhy.trace.reader import read
-
         path = Path(options.trace) if options.trace else traces.newest()
         files = _files(options)
-        trace = read(path)
         drawn = options.perfetto or any(form in output.DRAWN for form in (options.format, *files.values()))
-        try:
-            report = diagnose(trace, options.min_cost, remedies_of, drawn=bool(drawn))
+        report = output.report_of(path, options.min_cost, drawn=bool(drawn))
+        with output.sense_of(path):
             made = {file: _written(report, form) for file, form in files.items()}
             text = "" if files else output.styled(report, options.format, sys.stdout)
-        except Exception as error:
-            # The chunks are whole, and yet what they say does not fit together.
-            raise TraceCorrupt(output.unexpected(path, error)) from error
         for file, data in made.items():
             file.write_bytes(data)
         sys.stdout.write(text or "".join(f"{file}\n" for file in made))

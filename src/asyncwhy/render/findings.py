@@ -7,7 +7,7 @@ import re
 from asyncwhy.model import Evidence, Finding, Related, Remedy, Report, Safety
 from asyncwhy.render import changes
 from asyncwhy.render.codeframe import Frame, gutter
-from asyncwhy.render.measures import count, seconds, times
+from asyncwhy.render.measures import count, seconds, sooner, times
 from asyncwhy.render.order import ranked
 from asyncwhy.render.page import Ink, Page
 from asyncwhy.render.text import cells
@@ -126,8 +126,11 @@ def _outlook(page: Page, report: Report, finding: Finding, *, told: bool) -> Non
     """Say what mending it brings, where no remedy says so."""
     if any(_predicted(report, remedy) for remedy in finding.remedies):
         return
+    pace = sooner(report.pace, finding.possible_pace)
     if finding.possible_s is not None and finding.possible_s < _WORTH * report.wall_s:
         page.prose(f"without it the run would take {seconds(finding.possible_s)}", "   ")
+    elif pace:
+        page.prose(f"without it {pace}", "   ")
     elif finding.effects.late_s and not told:
         page.prose(f"others waited {seconds(finding.effects.late_s)} for the event loop because of it", "   ")
 

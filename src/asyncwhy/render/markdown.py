@@ -24,7 +24,7 @@ _LONGEST = 300
 
 def render(report: Report, **_others: object) -> str:
     """Return the comment; names and lines of code cannot become markup in it."""
-    lines = [f"### {_SIGNS[report.verdict]} asyncwhy: {_words(report.reason)}", "", _took(report), ""]
+    lines = [f"### {_SIGNS[report.verdict]} asyncwhy: {words(report.reason)}", "", _took(report), ""]
     found = ranked(report.findings)
     if found:
         lines += ["| | finding | where | lost | without it |", "|--:|---|---|--:|--:|"]
@@ -36,7 +36,7 @@ def render(report: Report, **_others: object) -> str:
         lines += [f"{count(len(found) - MOST, 'more finding')}: `asyncwhy report`", ""]
     if report.verdict is not Verdict.UNKNOWN:
         lines.append(f"Which thread? {_threads(report)}")
-    lines += [f"<sub>{_words(note)}</sub>" for note in report.unseen.notes[:5]]
+    lines += [f"<sub>{words(note)}</sub>" for note in report.unseen.notes[:5]]
     return "\n".join(lines).rstrip("\n") + "\n"
 
 
@@ -51,17 +51,17 @@ def _took(report: Report) -> str:
 def _row(number: int, finding: Finding) -> str:
     cost = seconds(finding.cost_s) if finding.cost_s else times(finding.count)
     possible = seconds(finding.possible_s) if finding.possible_s is not None and finding.gain_s else ""
-    what = f"**{finding.cause}** {_words(finding.headline or finding.message)}"
-    return f"| {number} | {_cell(what)} | {_cell(_place(finding))} | {cost} | {possible} |"
+    what = f"**{finding.cause}** {words(finding.headline or finding.message)}"
+    return f"| {number} | {cell(what)} | {cell(_place(finding))} | {cost} | {possible} |"
 
 
 def _place(finding: Finding) -> str:
-    return _code(f"{shorten_path(clean(finding.site.file), 60)}:{finding.site.line}")
+    return code(f"{shorten_path(clean(finding.site.file), 60)}:{finding.site.line}")
 
 
 def _details(report: Report, number: int, finding: Finding) -> list[str]:
     made = [f"<details><summary>{number}. {_text(finding.cause)}: the code, and how to mend it</summary>", ""]
-    made += [_words(finding.message), ""]
+    made += [words(finding.message), ""]
     own = report.sources.get(finding.site.file, {})
     near = [line for line in range(finding.site.line - 1, finding.site.line + 2) if line in own]
     if near:
@@ -78,7 +78,7 @@ def _remedy(report: Report, remedy: Remedy) -> list[str]:
     said = f" ({remedy.safety.value.replace('-', ' ')}"
     if remedy.possible_s is not None and remedy.possible_s < _WORTH * report.wall_s:
         said += f", predicted {seconds(remedy.possible_s)}"
-    made = [f"- {_words(remedy.title)}{said})", ""]
+    made = [f"- {words(remedy.title)}{said})", ""]
     if remedy.diff:
         made += [
             *_block("diff", [clean(line.replace("\t", "    ")) for line in remedy.diff.splitlines()]),
@@ -92,7 +92,7 @@ def _threads(report: Report) -> str:
     if len(names) <= 1:
         return "Everything ran on one. Nothing was sent to another."
     senders = dict.fromkeys(
-        f"{_code(place.how)} at {_code(f'{shorten_path(clean(place.sent_by.site.file), 50)}:{place.sent_by.site.line}')}"
+        f"{code(place.how)} at {code(f'{shorten_path(clean(place.sent_by.site.file), 50)}:{place.sent_by.site.line}')}"
         for place in report.placements
         if place.sent_by
     )
@@ -109,7 +109,8 @@ def _block(language: str, lines: list[str]) -> list[str]:
     return [fence + language, *(line[:_LONGEST] for line in lines), fence]
 
 
-def _code(text: str) -> str:
+def code(text: str) -> str:
+    """A text as code on one line, whatever backticks it has."""
     text = clean(text)[:_LONGEST]
     longest = max((len(run) for run in re.findall("`+", text)), default=0)
     fence = "`" * (longest + 1)
@@ -117,7 +118,7 @@ def _code(text: str) -> str:
     return f"{fence}{edge}{text}{edge}{fence}"
 
 
-def _words(text: str) -> str:
+def words(text: str) -> str:
     """A sentence of ours: its `code` stays code, whatever else is in it is plain."""
     parts = re.split(r"(`[^`]+`)", clean(text)[: 4 * _LONGEST])
     return "".join(
@@ -130,5 +131,6 @@ def _text(text: str) -> str:
     return re.sub(r"([\\*_`\[\]#@|~!])", r"\\\1", text)
 
 
-def _cell(text: str) -> str:
+def cell(text: str) -> str:
+    """Markup that stays within its cell of a table."""
     return re.sub(r"(?<!\\)\|", r"\\|", text).replace("\n", " ")

@@ -6,7 +6,7 @@ import signal
 
 from asyncwhy.model import Program, Report, Verdict
 from asyncwhy.render import findings, lanes, whichthread
-from asyncwhy.render.measures import count, faster, seconds
+from asyncwhy.render.measures import count, faster, seconds, sooner
 from asyncwhy.render.order import ranked
 from asyncwhy.render.page import Ink, Page, Style
 from asyncwhy.render.text import cells, shorten, wrap
@@ -43,6 +43,7 @@ def render(
     if told:
         _explain(page, report)
         _at_once(page, report)
+        _how_late(page, report)
     if report.verdict is Verdict.ASYNCHRONOUS and not report.findings:
         _nothing_to_fix(page, report)
     _notes(page, report)
@@ -141,6 +142,13 @@ def _at_once(page: Page, report: Report) -> None:
     used = f"{other.cores_used:.1f}" if other.cores_used >= 0.05 else "less than 0.1"
     text = f"{one.achieved:.1f} tasks on average{possible}, on {used} of {count(other.cores, 'core')}."
     whichthread.headed(page, "AT ONCE?", text)
+
+
+def _how_late(page: Page, report: Report) -> None:
+    """Of a run that ends no sooner (a server), what its fixes would spare those who wait."""
+    pace = "" if _gains(report) else sooner(report.pace, report.possible_pace)
+    if pace:
+        whichthread.headed(page, "HOW LATE?", f"{pace[:1].upper()}{pace[1:]} without the findings.")
 
 
 def _notes(page: Page, report: Report) -> None:
