@@ -23,6 +23,7 @@ import numpy as np
 from asyncwhy.analysis import joins, limiters
 from asyncwhy.analysis.jobs import Job
 from asyncwhy.analysis.lookup import Latest, expand, ranks
+from asyncwhy.analysis.overhead import between_steps
 from asyncwhy.analysis.plan import Plan, plan
 from asyncwhy.analysis.timeline import Bools, Floats, Ints, Timeline
 from asyncwhy.trace import schema
@@ -128,7 +129,9 @@ class _Builder:
         node_of, firsts = self._coalesce()
         line = self.line
         count = len(firsts)
-        run: Floats = np.bincount(node_of, line.end - line.start, count).astype(np.float64)
+        run: Floats = np.bincount(node_of, line.end - line.start + between_steps(line), count).astype(
+            np.float64
+        )
         end = np.zeros(count)
         np.maximum.at(end, node_of, line.end)
         self.nodes = nodes = Nodes(
@@ -208,7 +211,7 @@ class _Builder:
         nodes.delay[taken] = 0.0
         continued[taken] = False
         continued &= ~self._join_jobs(np.flatnonzero(continued & (foreign | ~inside)))
-        woken = continued & inside & (waker != nodes.previous)
+        woken = continued & inside
         own = np.flatnonzero(woken)
         self.wakers.append((waker[own], when[own], own))
         self._join_tasks(own, waker)

@@ -40,7 +40,7 @@ def diagnose(
     run = Run(facts, source)
     found, faults = _look(run)
     paces = Paces(facts)
-    priced = pricing.price(facts, _disjoint(one_fault(run, found)), paces)
+    priced = pricing.price(facts, _disjoint(one_fault(run, found)), paces, least_s)
     kept = [one for one in priced if worth.worthwhile(one.draft, one.gain_s, facts.wall_s, least_s)]
     together = pricing.together(facts, kept)
     possible_s = pricing.possible(facts, kept, together)

@@ -10,6 +10,7 @@ from asyncwhy.analysis.replay import Replay
 from asyncwhy.causes.draft import Draft, Priced
 from asyncwhy.causes.paces import Paces
 from asyncwhy.causes.queueing import SMALL
+from asyncwhy.causes.worth import costly
 
 #: Replays are made for so many findings, the dearest first; together they still show what all would save.
 REPLAYED = 12
@@ -17,7 +18,7 @@ REPLAYED = 12
 FURTHEST = 1.1
 
 
-def price(facts: Facts, drafts: list[Draft], paces: Paces) -> list[Priced]:
+def price(facts: Facts, drafts: list[Draft], paces: Paces, least_s: float) -> list[Priced]:
     """The drafts with what the run would save without each, the dearest first."""
     ranked = sorted(drafts, key=lambda draft: -(draft.cost_s or 0.0))
     made: list[Priced] = []
@@ -25,7 +26,7 @@ def price(facts: Facts, drafts: list[Draft], paces: Paces) -> list[Priced]:
     for place, draft in enumerate(ranked):
         one = Priced(draft, draft.saved_s)
         made.append(one)
-        if draft.change is None or place >= REPLAYED:
+        if draft.change is None or place >= REPLAYED or not costly(draft, facts.wall_s, least_s):
             continue
         replay, index = draft.facts.replayed(draft.change), draft.facts.process.index
         one.pace = paces.without(draft.facts, replay)

@@ -22,14 +22,21 @@ COMPUTING = frozenset(("cpu-on-loop", "gil-held"))
 QUEUES = frozenset(("serialised-by-lock", "concurrency-limit", "serial-dispatch"))
 
 
+def costly(draft: Draft, wall_s: float, least_s: float = LEAST_S) -> bool:
+    """Whether it costs so much that what its removal gains is worth asking."""
+    if draft.worth or draft.cost_s is None:
+        return True
+    least = max(least_s, LEAST_SHARE * wall_s)
+    return _alone(draft, draft.cost_s) >= (max(least, ONCE_S) if draft.count == 1 else least)
+
+
 def worthwhile(draft: Draft, gain_s: float | None, wall_s: float, least_s: float = LEAST_S) -> bool:
     """Whether a draft becomes a finding."""
     if draft.worth:
         return True
-    least = max(least_s, LEAST_SHARE * wall_s)
-    cost = None if draft.cost_s is None else _alone(draft, draft.cost_s)
-    if cost is not None and cost < (max(least, ONCE_S) if draft.count == 1 else least):
+    if not costly(draft, wall_s, least_s):
         return False
+    least = max(least_s, LEAST_SHARE * wall_s)
     if gain_s is not None and gain_s >= least:
         return True
     if gain_s is not None and draft.cause in QUEUES:
