@@ -1,4 +1,4 @@
-"""The docs cannot drift: every cause has its page, every option its row, every link its end."""
+"""The docs cannot drift: every cause and idea has its page, every option its row, every link its end."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from asyncwhy import errors, model
+from asyncwhy import errors, ideas, model
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
@@ -26,6 +26,8 @@ HEADINGS = [
     "How safe the fix is",
     "Known problems",
 ]
+IDEAS = ROOT / "src" / "asyncwhy" / "ideas"
+IDEA_HEADINGS = ["What it is", "How it goes wrong", "Example", "What to remember"]
 # Of issue 2.  A later cause adds itself by its page; one of these never goes missing.
 FIRST_CAUSES = {
     "blocking-call",
@@ -41,12 +43,13 @@ FIRST_CAUSES = {
 OUTSIDE = ("http://", "https://", "mailto:")
 
 cause_pages = sorted(CAUSES.glob("*.md"))
+idea_pages = sorted(IDEAS.glob("*.md"))
 
 
 def site_pages() -> dict[str, Path]:
-    """Every page by its path in the site, the pages of the causes at the place where the hook puts them."""
+    """Every page by its path in the site, those of causes and ideas at the place where the hook puts them."""
     pages = {path.relative_to(DOCS).as_posix(): path for path in DOCS.rglob("*.md")}
-    return pages | {f"causes/{path.name}": path for path in cause_pages}
+    return pages | {f"{path.parent.name}/{path.name}": path for path in (*cause_pages, *idea_pages)}
 
 
 def without_code(text: str) -> str:
@@ -94,14 +97,38 @@ class TestCauses:
         assert page.with_name(page.stem.replace("-", "_") + ".py").exists()
 
     def test_every_page_is_in_the_navigation(self) -> None:
-        hooks = load_hooks()
-        config = argparse.Namespace(nav=read_mkdocs()["nav"])
-        section = next(item["Causes"] for item in hooks.on_config(config).nav if "Causes" in item)
-        assert {page.stem for page in cause_pages} == {name for item in section[1:] for name in item}
+        assert navigation("Causes") == [page.stem for page in cause_pages]
 
     @pytest.mark.parametrize("page", cause_pages, ids=lambda page: page.stem)
     def test_the_table_has_a_sentence_of_every_page(self, page: Path) -> None:
         assert len(load_hooks().what_it_is(page.read_text())) > 20
+
+
+class TestIdeas:
+    @pytest.mark.parametrize("page", idea_pages, ids=lambda page: page.stem)
+    def test_a_page_has_its_headings(self, page: Path) -> None:
+        headings = re.findall(r"^## (.+)$", without_code(page.read_text()), re.MULTILINE)
+        assert headings == IDEA_HEADINGS
+
+    @pytest.mark.parametrize("page", idea_pages, ids=lambda page: page.stem)
+    def test_a_page_stands_beside_what_tells_of_a_run(self, page: Path) -> None:
+        idea = importlib.import_module(f"asyncwhy.ideas.{page.stem.replace('-', '_')}")
+        assert callable(idea.seen)
+
+    def test_every_page_is_in_the_navigation_in_the_order_of_explain(self) -> None:
+        assert navigation("Ideas") == list(ideas.IDEAS)
+        assert sorted(ideas.IDEAS) == [page.stem for page in idea_pages]
+
+    @pytest.mark.parametrize("page", idea_pages, ids=lambda page: page.stem)
+    def test_the_table_has_a_sentence_of_every_page(self, page: Path) -> None:
+        assert len(load_hooks().what_it_is(page.read_text())) > 20
+
+
+def navigation(section: str) -> list[str]:
+    """The pages that the hook adds to a section."""
+    config = argparse.Namespace(nav=read_mkdocs()["nav"])
+    shown = next(item[section] for item in load_hooks().on_config(config).nav if section in item)
+    return [name for item in shown[1:] for name in item]
 
 
 def test_the_site_shows_five_reports() -> None:

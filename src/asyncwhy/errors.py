@@ -72,6 +72,6 @@ class CheckError(AsyncwhyError):
 
 
 class UnknownCause(AsyncwhyError):
-    """There is no cause of that name."""
+    """There is no cause and no idea of that name."""
 
     page = "causes/index"

@@ -97,7 +97,7 @@ def folder(tmp_path: Path) -> Path:
         ("report empty", 125, "cannot read the trace empty"),
         ("report hello.py", 125, "not an asyncwhy trace"),
         ("report --bogus", 125, "--bogus"),
-        ("explain bogus", 125, "no cause `bogus`"),
+        ("explain bogus", 125, "no cause or idea `bogus`"),
         ("bogus", 125, "bogus"),
     ],
 )

@@ -230,13 +230,13 @@ def width(text: str) -> int:
     return wide - sum(unicodedata.category(letter) in ("Mn", "Cf") for letter in text)
 
 
-def on_a_terminal(folder: Path, columns: int, *words: str) -> str:
+def on_a_terminal(folder: Path, columns: int, *words: str, **given: str) -> str:
     main, other = pty.openpty()
     import fcntl
     import termios
 
     fcntl.ioctl(other, termios.TIOCSWINSZ, struct.pack("HHHH", 30, columns, 0, 0))
-    variables = environment({"TERM": "xterm-256color"})
+    variables = environment({"TERM": "xterm-256color"} | given)
     variables.pop("COLUMNS", None)
     process = subprocess.Popen(
         [sys.executable, "-m", "asyncwhy", *words],

@@ -54,6 +54,7 @@ class Page:
 
     style: Style
     lines: list[tuple[Piece, ...]] = field(default_factory=list)
+    whole: set[int] = field(default_factory=set)  # lines that are never cut
 
     @property
     def width(self) -> int:
@@ -72,6 +73,11 @@ class Page:
     def add(self, *pieces: str | Piece) -> None:
         """Add one line."""
         self.lines.append(tuple((p, Ink.PLAIN) if isinstance(p, str) else p for p in pieces))
+
+    def verbatim(self, text: str, ink: Ink = Ink.PLAIN) -> None:
+        """Add one line of outside text that is never cut: code that somebody may want to run."""
+        self.whole.add(len(self.lines))
+        self.add((self.clean(text), ink))
 
     def blank(self) -> None:
         """Add an empty line, unless the last one is empty or there is none."""
@@ -116,11 +122,14 @@ class Page:
 
     def text(self) -> str:
         """Return the page; whatever a line still has too much is cut here, so the rule always holds."""
-        return "".join(self._line(pieces) + "\n" for pieces in self.lines)
+        return "".join(
+            self._line(pieces, cut_off=index not in self.whole) + "\n"
+            for index, pieces in enumerate(self.lines)
+        )
 
-    def _line(self, pieces: tuple[Piece, ...]) -> str:
+    def _line(self, pieces: tuple[Piece, ...], *, cut_off: bool) -> str:
         shown: list[Piece] = []
-        room = self.width
+        room = self.width if cut_off else sum(cells(self.clean(text)) for text, _ in pieces)
         for text, ink in pieces:
             safe = cut(self.clean(text), room)
             room -= cells(safe)
