@@ -2,7 +2,7 @@
 #
 #   setup run      .venv with what asyncwhy needs to run         (locks/run.txt)
 #   setup dev      .venv with everything that the tests need     (locks/dev.txt)
-#   web            web/node_modules, if npm is there             (web/package-lock.json)
+#   web            web/node_modules and tests/real/node/node_modules, if npm is there
 #   side_venvs     .venvs/3.9 to .venvs/3.13 with uvloop, for the interpreters found
 #
 # Needs CPython 3.11 or newer with its venv module; nothing outside the repository is touched.
@@ -99,21 +99,27 @@ side_venvs() {
     [ -z "$missing" ] || say "not on this machine, so nothing is observed on CPython$missing"
 }
 
-# web/node_modules, and Debian's Chromium where the tests run as root in CI or in a container that lacks it.
+# node_modules FOLDER: what its package-lock.json says.
+node_modules() {
+    stamp=$(stamp_of "$1" "$1/package-lock.json")
+    [ "$(cat "$1/node_modules/.stamp" 2>/dev/null)" != "$stamp" ] || return 0
+    say "making $1/node_modules (once)"
+    npm --prefix "$1" ci --silent --no-fund --no-audit || {
+        say "could not install $1/package-lock.json"
+        exit 1
+    }
+    printf '%s\n' "$stamp" >"$1/node_modules/.stamp"
+}
+
+# What the page is built with, the servers of npm that the tests observe, and Debian's Chromium where the tests run as
+# root in CI or in a container that lacks it.
 web() {
     command -v npm >/dev/null || {
         say "npm was not found, so web/ is neither built nor checked (Debian: nodejs npm)"
         return 0
     }
-    stamp=$(stamp_of web web/package-lock.json)
-    if [ "$(cat web/node_modules/.stamp 2>/dev/null)" != "$stamp" ]; then
-        say "making web/node_modules (once)"
-        npm --prefix web ci --silent --no-fund --no-audit || {
-            say "could not install web/package-lock.json"
-            exit 1
-        }
-        printf '%s\n' "$stamp" >web/node_modules/.stamp
-    fi
+    node_modules web
+    node_modules tests/real/node
     command -v chromium >/dev/null && return 0
     if [ "$(id -u)" = 0 ] && { [ -n "${CI:-}" ] || [ -e /.dockerenv ]; } && command -v apt-get >/dev/null; then
         say "installing chromium with apt-get (root, in CI or a container)"

@@ -1,6 +1,6 @@
 """Servers of npm's frameworks under a load of their own: the right cause at the right line.
 
-They need `npm install` in tests/real/node, or NODE_PATH with express and fastify; without them they are skipped.
+scripts/setup.sh installs what they need, where npm is; without it they are skipped.
 """
 
 from __future__ import annotations

@@ -202,28 +202,35 @@
     if (!looping) loopBegins(entry.since);
     row(STEPS, entry.since, until, Math.abs(entry.ready) <= until ? entry.ready : 0, entry.ref, main);
     beside += until - entry.since;
-    if (until - entry.since >= LONG) long(entry, until);
-    else if (until - entry.since >= SMALL) small(entry, until);
-    if (held.length) held.length = 0;
+    const calls = held.length ? taken(until) : held;
+    if (until - entry.since >= LONG) long(entry, until, calls);
+    else if (until - entry.since >= SMALL) small(entry, until, calls);
     if (until - lastFlush > 3e8) flush();
   }
 
+  /** The held calls of a step that ends: what an async function that it called did is that function's. */
+  function taken(until) {
+    let count = 0;
+    while (count < held.length && held[count][0] < until) count++;
+    return held.splice(0, count);
+  }
+
   /** A short step that is no trifle: what held it, or that its function computed. */
-  function small(entry, until) {
-    for (const [from, to, where, computes] of held) sample(from, to, where, computes);
-    if (!held.length && entry.task && until - entry.since >= LONG / 4) sample(entry.since, until, stack([entry.task.code]), true);
+  function small(entry, until, calls) {
+    for (const [from, to, where, computes] of calls) sample(from, to, where, computes);
+    if (!calls.length && entry.task && until - entry.since >= LONG / 4) sample(entry.since, until, stack([entry.task.code]), true);
   }
 
   /** A long step's samples: its held calls, and for the rest what the profiler saw or where its function stands;
       none if it did not run: a thread that waits for a core on a busy machine computes nothing. */
-  function long(entry, until) {
+  function long(entry, until, calls) {
     let left = until - entry.since;
-    for (const [from, to] of held) left -= to - from;
+    for (const [from, to] of calls) left -= to - from;
     const [cpu, delay] = left >= LONG / 2 ? used() : [left, 0];
     const sure = cpu - (beside - (until - entry.since)) >= left / 2;
     const ran = sure || delay < left / 2, computes = sure || cpu >= left / 2;
     beside = 0;
-    const one = { since: entry.since, until, own: entry.task ? stack([entry.task.code]) : 0, held: held.slice(), computes, ran };
+    const one = { since: entry.since, until, own: entry.task ? stack([entry.task.code]) : 0, calls: calls.slice(), computes, ran };
     if (profiler.begun && waiting.length < 5000) waiting.push(one); else samples(one, []);
     if (ran && left >= LONG) profiler.wanted++;
   }
@@ -240,7 +247,7 @@
       }
       if (one.ran && to - at > 1e5) sample(at, to, one.own, one.computes);
     };
-    for (const [from, to, where, computes] of one.held) {
+    for (const [from, to, where, computes] of one.calls) {
       if (from < at) continue;
       rest(from);
       sample(from, to, where, computes);
