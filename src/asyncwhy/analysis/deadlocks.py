@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from asyncwhy.analysis.jobs import Job, Pool
@@ -19,6 +20,8 @@ from asyncwhy.analysis.timeline import Timeline
 
 #: Moments that are looked at: the longest waits first.  Nobody waits for more places than this.
 MOST_MOMENTS = 400
+#: Threads of one task that wait for each other, one inside the other, are followed so deep.
+NESTED = 4
 
 
 @dataclass
@@ -87,7 +90,27 @@ class _Graph:
             worker = through.get(job.task)
             if worker is not None and job.submitter != worker:
                 made[worker].append(index)
+        for index, worker in self._through_host():
+            made[worker].append(index)
         return made
+
+    def _through_host(self) -> Iterator[tuple[int, int]]:
+        """(job, worker) of jobs that a task submitted while it waited for one of its own: trio has what a thread
+        hands back run by the task that waits for the thread."""
+        hosted: dict[int, list[tuple[float, int]]] = defaultdict(list)
+        for own in self.by_worker.values():
+            for index in own:
+                job = self.jobs[index]
+                if job.task and self.pools[job.pool].is_limiter:
+                    hosted[job.task].append((job.start or 0.0, index))
+        for own_hosts in hosted.values():
+            own_hosts.sort()
+        for index, job in enumerate(self.jobs if hosted else ()):
+            hosts = hosted.get(job.task, [])
+            last = bisect_right(hosts, (job.submitted, len(self.jobs)))
+            for _, host in hosts[max(last - NESTED, 0) : last]:
+                if host != index and not self._done(host, job.submitted):
+                    yield index, self.jobs[host].worker
 
     def moments(self) -> list[float]:
         """When a worker waited that had submitted what was still queued."""

@@ -17,6 +17,8 @@ SHORTEST_S = 0.008
 STILL_S = 0.0002
 #: Files of the standard library whose innermost frames wait for another thread.
 WAITING = ("/threading.py", "/queue.py", "/concurrent/futures/_base.py", "/concurrent/futures/thread.py")
+#: trio's threads wait for what they handed to its loop in C, below this function.
+WAITING_IN_TRIO = ("/trio/_threads.py", "_send_message_to_trio")
 #: What hands a coroutine to a loop from any thread.
 HANDED = "run_coroutine_threadsafe"
 #: Functions that such a coroutine's task is made in, on the loop.
@@ -46,7 +48,12 @@ class Handed:
 
 def waits_for_thread(stack: tuple[Site, ...], library: str) -> bool:
     """Whether the innermost frame of a stack is one of those that wait for another thread."""
-    return bool(stack) and stack[0].file.startswith(library) and stack[0].file.endswith(WAITING)
+    if not stack:
+        return False
+    file, function = WAITING_IN_TRIO
+    if stack[0].file.endswith(file):
+        return stack[0].function.endswith(function)
+    return stack[0].file.startswith(library) and stack[0].file.endswith(WAITING)
 
 
 def starts_thread(stack: tuple[Site, ...], library: str) -> bool:

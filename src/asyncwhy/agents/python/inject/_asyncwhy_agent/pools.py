@@ -49,15 +49,13 @@ class PoolHooks:
     def install_anyio(self, module):
         """anyio's own worker threads, which Starlette and FastAPI use for `def` endpoints."""
         guard = self.installation.harmless
-        names = {"__aw_submitted": guard(self._anyio_job), "__aw_clock": p.clock}
+        names = {"__aw_asked": guard(self._anyio_job, 0), "__aw_sent": guard(self._anyio_sent)}
         self._put_static(
             module.AsyncIOBackend,
             "run_sync_in_worker_thread",
             names,
-            before="__aw_asked = __aw_clock()",
-            beside=(
-                ("worker.queue.put_nowait", "__aw_submitted(func, future, limiter, cls, __aw_asked)", ""),
-            ),
+            before="__aw_job = __aw_asked(func, limiter, cls)",  # its task may be cancelled before it gets a token
+            beside=(("worker.queue.put_nowait", "__aw_sent(__aw_job, future)", ""),),
         )
         names = {"__aw_began": guard(self._anyio_began), "__aw_ended": guard(self.ended)}
         around = ("context.run", "__aw_job = __aw_began(future)", "__aw_ended(__aw_job)", "always")
@@ -90,7 +88,7 @@ class PoolHooks:
             self.recorder.event("pool", pool=known[0], kind=kind, workers=workers, name=name, stack=stack)
         return known[0]
 
-    def submit(self, pool, function, key=None, asked=0):
+    def submit(self, pool, function, key=None):
         """A new job, submitted by the frame that called the hook that calls this; found again by `key`."""
         recorder = self.recorder
         job = next(recorder.numbers)
@@ -99,7 +97,7 @@ class PoolHooks:
         row = (
             job,
             pool,
-            asked or p.clock(),
+            p.clock(),
             p.ident(),
             self.current_task(),
             recorder.interner.stack(p.get_frame(3)),
@@ -123,13 +121,17 @@ class PoolHooks:
 
         future.add_done_callback(ended)
 
-    def _anyio_job(self, function, future, limiter, backend, asked):
+    def _anyio_job(self, function, limiter, backend):
         limiter = limiter or backend.current_default_thread_limiter()
         made = self.known.get(p.identity(limiter))
         stack = made.stack if made is not None else 0
         workers = int(min(limiter.total_tokens, 1 << 30))
         pool = self.pool_number(limiter, workers, "anyio worker threads", stack)
-        self.submit(pool, function, p.identity(future), asked)
+        return self.submit(pool, function)
+
+    def _anyio_sent(self, job, future):
+        if job:
+            self.jobs[p.identity(future)] = job
 
     def _began(self, item):
         return self.start(self.jobs.pop(p.identity(item), 0))

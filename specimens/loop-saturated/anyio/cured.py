@@ -1,0 +1,32 @@
+import time
+
+import anyio
+
+TICK = 0.01
+TICKS = 12
+
+
+class Player:
+    def __init__(self, number):
+        self.position = number
+        self.speed = number % 7
+
+    def move(self):
+        self.position += self.speed * TICK
+
+
+async def play(players):
+    for _ in range(TICKS):
+        for player in players:
+            player.move()
+        await anyio.sleep(TICK)
+
+
+async def main():
+    started = time.perf_counter()
+    await play([Player(number) for number in range(6000)])
+    print(f"6000 players, {time.perf_counter() - started:.3f} s")
+
+
+if __name__ == "__main__":
+    anyio.run(main)
