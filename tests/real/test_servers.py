@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sqlite3
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -149,6 +151,91 @@ def test_datasette(tmp_path: Path) -> None:
     assert sent, served.report["placements"]
     assert {"execute_fn"} <= {one["sent_by"]["site"]["function"].rpartition(".")[2] for one in sent}
     assert all(one["why"] for one in sent)
+
+
+def test_a_connection_pool_of_two(tmp_path: Path) -> None:
+    require("fastapi", "uvicorn", "sqlalchemy", "aiosqlite")
+    database = tmp_path / "shop.db"
+    connection = sqlite3.connect(database)
+    connection.execute("create table items (shelf integer, name text)")
+    connection.commit()
+    connection.close()
+    command = [sys.executable, "-m", "uvicorn", "stock:app", "--port", "0", "--no-access-log"]
+    load = [f"/stock/{number}" for number in range(50)]
+    environment = {"DATABASE": str(database)}
+    served = serve(command, load, tmp_path, observed_s=8, environment=environment, clients=50)
+    assert {status for status, _ in served.answers.values()} == {200}
+    program = APPS / "stock.py"
+    made, used = line_of(program, "create_async_engine("), line_of(program, "async with engine.connect()")
+    found = [one for one in served.report["findings"] if one["cause"] == "concurrency-limit"]
+    assert [one["site"]["line"] for one in found] in ([made], [used]), served.report["findings"]
+    (finding,) = found
+    assert "of 2" in finding["headline"]
+    lines = {one["site"]["line"] for one in (*finding["related"], *finding["victims"])} | {
+        finding["site"]["line"]
+    }
+    assert lines >= {used}
+    assert lines & {
+        line_of(program, text) for text in ("select pause", "count_items(connection, shelf)}")
+    }  # holds it
+    pace, possible = served.report["pace"], finding["possible_pace"]
+    assert possible["waited_s"] < 0.5 * pace["waited_s"]
+
+
+def test_django_through_sync_to_async(tmp_path: Path) -> None:
+    require("django", "uvicorn")
+    command = [sys.executable, "-m", "uvicorn", "orders:app", "--port", "0", "--no-access-log"]
+    load = [f"/{kind}/{number}" for number in range(8) for kind in ("orders", "healthy")]
+    alone = serve(command, load, tmp_path)
+    served = serve(command, load, tmp_path, observed_s=6)
+    assert served.answers == alone.answers
+    row = placement(served, "load_orders")
+    program = APPS / "orders.py"
+    assert row["sent_by"]["site"]["line"] == line_of(program, "sync_to_async(load_orders)")
+    assert re.search("sync_to_async|asgiref", row["why"])
+    assert "MainThread" not in row["threads"]
+    assert findings(served) == []  # Django gives each request a thread of its own
+
+
+def test_hypercorn_on_trio(tmp_path: Path) -> None:
+    require("hypercorn", "trio")
+    command = [
+        sys.executable,
+        "-m",
+        "hypercorn",
+        "--worker-class",
+        "trio",
+        "--bind",
+        "127.0.0.1:0",
+        "on_trio:app",
+    ]
+    load = [f"/{kind}/{number}" for number in range(8) for kind in ("price", "healthy")]
+    alone = serve(command, load, tmp_path)
+    served = serve(command, load, tmp_path, observed_s=6)
+    assert served.answers == alone.answers
+    assert findings(served) == [("blocking-call", "on_trio.py", line_of(APPS / "on_trio.py", "time.sleep("))]
+    (finding,) = served.report["findings"]
+    assert finding["victims"]
+    assert any(one["implementation"] == "trio" for one in served.report["loops"])
+
+
+def test_a_crawler_that_awaits_in_a_loop(upstream: str, tmp_path: Path) -> None:
+    require("aiohttp")
+    report = tmp_path / "report.json"
+    words = ["--format", "json", "--report", str(report), "-o", str(tmp_path / "run"), "crawler.py", upstream]
+    done = subprocess.run(
+        [sys.executable, "-m", "asyncwhy", "run", *words],
+        cwd=APPS,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert (done.returncode, done.stdout) == (0, "12 pages\n"), done.stderr
+    told = json.loads(report.read_text())
+    (finding,) = told["findings"]
+    line = line_of(APPS / "crawler.py", "= await self.fetch(session, path)")
+    assert (finding["cause"], finding["site"]["line"]) == ("await-in-loop", line)
+    assert told["possible_s"] < told["wall_s"] - 0.5 * finding["cost_s"]
 
 
 def steady(served: Served) -> dict[str, tuple[int, bytes]]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from asyncwhy.analysis.contention import ACQUIRE, GET
 from asyncwhy.analysis.facts import ProcessFacts
 from asyncwhy.analysis.replay import Replay
 from asyncwhy.analysis.timeline import Floats, Ints
@@ -42,7 +43,14 @@ def _for_workers(facts: ProcessFacts, replay: Replay) -> float:
 
 
 def _for_turns(facts: ProcessFacts, replay: Replay) -> float:
-    """What tasks waited for locks, limits and channels, from when they asked until they could go on."""
-    own: Ints = np.unique(np.array([one.node for one in facts.contention.queued], np.int64))
+    """What tasks waited for locks, limits and pools, from when they asked until they could go on; who waits for an
+    item of a channel may have nothing else to do."""
+    known = facts.contention
+    nodes = [
+        one.node
+        for one in known.queued
+        if one.what == ACQUIRE or (one.what == GET and known.primitives[one.primitive].is_pool)
+    ]
+    own: Ints = np.unique(np.array(nodes, np.int64))
     own = own[(facts.nodes.previous[own] >= 0) & (replay.end[own] > 0)] if len(own) else own
     return float(np.maximum(replay.release[own] - replay.end[facts.nodes.previous[own]], 0.0).sum())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from asyncwhy.analysis.contention import ACQUIRE, Primitive, Queued, Wait
@@ -84,19 +84,23 @@ def contended(facts: ProcessFacts, what: int, wanted: set[int]) -> list[Contende
             group.primitives.append(primitive)
         group.queued.append(one)
         if one.holder >= 0:
-            since = max([one.asked, *_before(grants[one.primitive, one.holder], one.until)])
-            for wait, seconds in _holding(facts, one, since):
+            for wait, seconds in _holding(facts, one, grants):
                 group.held[wait.stack] += seconds
     return list(groups.values())
 
 
-def _holding(facts: ProcessFacts, one: Queued, since: float) -> list[tuple[Wait, float]]:
-    """What the holder awaited meanwhile; one made only to give it back stands for the task that made it."""
-    known, task = facts.contention, facts.line.tasks.get(one.holder)
-    found = list(known.waits_between(one.holder, since, one.until))
-    if not found and task is not None and task.parent:
-        found = list(known.waits_between(task.parent, since, one.until))
-    return found
+def _holding(
+    facts: ProcessFacts, one: Queued, grants: Mapping[tuple[int, int], list[float]]
+) -> list[tuple[Wait, float]]:
+    """What the holder awaited meanwhile, since it was its turn; one made only to give it back stands for the task
+    that made it."""
+    task = facts.line.tasks.get(one.holder)
+    for holder in (one.holder, task.parent if task is not None else 0):
+        since = max([one.asked, *_before(grants.get((one.primitive, holder), ()), one.until)])
+        found = list(facts.contention.waits_between(holder, since, one.until)) if holder else []
+        if found:
+            return found
+    return []
 
 
 def _before(times: Iterable[float], until: float) -> Iterable[float]:

@@ -107,9 +107,8 @@ def _related(frame: Frame, related: Related, file: str) -> None:
 
 
 def _victims(page: Page, report: Report, finding: Finding) -> bool:
-    elsewhere = [
-        v for v in finding.victims if v.site.line != finding.site.line or v.site.file != finding.site.file
-    ]
+    told = {(site.file, site.line) for site in (finding.site, *(part.site for part in finding.related))}
+    elsewhere = [v for v in finding.victims if (v.site.file, v.site.line) not in told]
     latest = sorted(elsewhere, key=lambda victim: -victim.late_s)[:_MOST_VICTIMS]
     for index, victim in enumerate(latest):
         head = "   kept waiting " if index == 0 else " " * 16
