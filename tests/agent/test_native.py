@@ -104,7 +104,6 @@ def stepper(recorder: ModuleType, rows: Any, **changed: Callable[..., Any]) -> A
         handle_type=events.Handle,
         task_type=tasks.Task,
         python_task=tasks._PyTask,  # type: ignore[attr-defined]
-        events=events.__dict__,
         asleep=set(),
         iterations={},
         **(paths | changed),
@@ -169,9 +168,15 @@ def test_a_handle_with_something_else_in_it_is_left_to_asyncio(recorder: ModuleT
     assert own.run(object()) is False
 
 
+def scheduling(loop: Any, callback: Any, *arguments: Any) -> tuple[Any, ...]:
+    """What `steps.SCHEDULING` gives."""
+    asked = loop._ready, loop._closed, loop._debug, events.Handle, events.Handle.__init__
+    return loop, callback, arguments, None, *asked
+
+
 def test_a_scheduled_handle_is_asyncios(recorder: ModuleType, loop: Any) -> None:
     own = stepper(recorder, recorder.Rows(2000))
-    made = own.schedule(loop, print, ("x",), None)
+    made = own.schedule(*scheduling(loop, print, "x"))
     theirs = base_events.BaseEventLoop.call_soon(loop, print, "x")
     for name in ("_callback", "_args", "_loop", "_cancelled", "_source_traceback"):
         assert getattr(made, name) == getattr(theirs, name)
@@ -195,7 +200,7 @@ def test_scheduling_that_is_not_plain_is_left_to_asyncio(
         monkeypatch.setattr(events, "Handle", type("Handle", (events.Handle,), {}))
     elif what == "another __init__":
         monkeypatch.setattr(events.Handle, "__init__", lambda *_: None)
-    assert own.schedule(loop, print, (), None) is None
+    assert own.schedule(*scheduling(loop, print)) is None
     loop.close()
 
 
@@ -231,7 +236,7 @@ def test_nothing_leaks(recorder: ModuleType) -> None:
         while not task.done():
             for handle in [loop._ready.popleft() for _ in range(len(loop._ready))]:  # type: ignore[attr-defined]
                 own.run(handle)
-            own.schedule(loop, int, (), None)
+            own.schedule(*scheduling(loop, int))
         loop._ready.clear()  # type: ignore[attr-defined]
         rows.take()
 

@@ -48,13 +48,20 @@ typedef struct {
     PyTypeObject *entry, *entries, *rows, *stepper, *step, *watch;
 } State;
 
+/* Since when a thread's loop has been in the step that it is in; what `begin` returns, `end` takes. */
+typedef struct Running Running;
+Running *running_here(void); /* NULL without memory */
+uint64_t running_begin(Running *own, uint64_t start);
+void running_end(Running *own, uint64_t outer);
+void running_forget_others(void);
+
 /* What runs, schedules and records handles. */
 typedef struct {
     PyObject_HEAD
     Entries *entries;
     Rows *rows;
     PyTypeObject *handle_type, *task_type;
-    PyObject *handle_init, *events; /* what `Handle(...)` would run, and the module's dict it is found in */
+    PyObject *handle_init; /* what `Handle(...)` would run */
     PyTypeObject *python_task;                    /* asyncio's other class of tasks */
     PyObject *adopt, *waited, *other, *longer, *suits; /* the agent's slow paths, all harmless */
     PyObject *asleep, *iterations;                /* threads in their selector; thread -> begin of its iteration */
@@ -62,16 +69,14 @@ typedef struct {
     Py_ssize_t callback, args, context, loop, cancelled, repr, source; /* offsets of a handle's slots */
     uint64_t long_ns, starved_ns, hold_ns;
     PyTypeObject *suitable; /* the class of loop that was last found to schedule as asyncio's own does */
-    PyObject *is_closed, *is_debug, *ready, *append, *owner, *init, *handle_name;
+    PyTypeObject *deque; /* what loops keep their handles in, */
+    PyCFunction append_to; /* and its `append`; NULL where it is not as known */
+    PyObject *append, *owner;
+    unsigned long thread; /* the last one that ran a step, */
+    Running *running;     /* and what it is running */
 } Stepper;
 
 State *state_of(PyTypeObject *type);
-
-/* Since when this thread's loop has been in the step that it is in; what `begin` returns, `end` takes. */
-typedef struct Running Running;
-uint64_t running_begin(uint64_t start);
-void running_end(uint64_t outer);
-void running_forget_others(void);
 
 /* Of a step: who is about to run (a new reference; NULL with or without an error set), and its record. */
 PyObject *owner_of(Stepper *self, PyObject *callback, PyObject **kept);
@@ -79,10 +84,17 @@ Entry *entry_of_task(Stepper *self, PyObject *task);
 int is_task(Stepper *self, PyObject *owner);
 PyObject *code_of(PyObject *callback);
 int is_ours(void);
-void record(Stepper *self, Entry *entry, uint64_t start, uint64_t ready);
+void record(Stepper *self, Entry *entry, uint64_t start, uint64_t ready, unsigned long thread);
 
 Entry *entries_find(Entries *table, const void *key);          /* borrowed; NULL where there is none */
 int rows_append(Rows *rows, uint64_t start, uint64_t end, uint64_t ready, uint64_t ref, uint64_t thread);
+
+#if PY_VERSION_HEX < 0x030a0000
+static inline PyObject *Py_NewRef(PyObject *object) {
+    Py_INCREF(object);
+    return object;
+}
+#endif
 
 static inline uint64_t now_ns(void) {
     struct timespec time;

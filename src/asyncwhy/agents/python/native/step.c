@@ -91,7 +91,7 @@ static PyObject *step_call(PyObject *callable, PyObject *const *given, size_t fl
         PyErr_Clear();
     PyObject *result = PyErr_Occurred() ? NULL : PyObject_Vectorcall(self->wrapped, given, flags, named);
     if (entry != NULL)
-        record(stepper, entry, start, due);
+        record(stepper, entry, start, due, PyThread_get_thread_ident());
     Py_XDECREF(entry);
     Py_DECREF(self);
     return result;

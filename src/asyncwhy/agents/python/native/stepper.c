@@ -96,6 +96,19 @@ static PyObject *call_in(PyObject *context, PyObject *callback, PyObject *args) 
     return result;
 }
 
+/* What is known of this thread; where there is a GIL, that of the last one is at hand. */
+static Running *running_in(Stepper *self, unsigned long thread) {
+#ifdef Py_GIL_DISABLED
+    return running_here();
+#else
+    if (self->thread != thread || self->running == NULL) {
+        self->thread = thread;
+        self->running = running_here();
+    }
+    return self->running;
+#endif
+}
+
 /* run(handle): call what the handle is for, in its context, and record the step; True.  False, with nothing done, where
  * the handle holds something else than asyncio puts there. */
 static PyObject *stepper_run(Stepper *self, PyObject *handle) {
@@ -114,11 +127,13 @@ static PyObject *stepper_run(Stepper *self, PyObject *handle) {
     Entry *entry = identify(self, handle, callback, start, &ready);
     if (PyErr_Occurred() && is_ours())
         PyErr_Clear(); /* the program goes on, unrecorded */
-    uint64_t outer = running_begin(start);
+    unsigned long thread = PyThread_get_thread_ident();
+    Running *running = running_in(self, thread);
+    uint64_t outer = running_begin(running, start);
     PyObject *result = PyErr_Occurred() ? NULL : call_in(context, callback, args);
-    running_end(outer);
+    running_end(running, outer);
     if (entry != NULL)
-        record(self, entry, start, ready);
+        record(self, entry, start, ready, thread);
     Py_XDECREF(entry);
     Py_DECREF(callback);
     Py_DECREF(args);
@@ -132,15 +147,6 @@ static PyObject *stepper_run(Stepper *self, PyObject *handle) {
 }
 
 /* --- scheduling -------------------------------------------------------------------------------------- */
-
-static int is_false(PyObject *loop, PyObject *name) {
-    PyObject *value = PyObject_GetAttr(loop, name);
-    int false_ = value == Py_False;
-    if (value == NULL)
-        PyErr_Clear();
-    Py_XDECREF(value);
-    return false_;
-}
 
 /* Calls that asyncio's own function nests; where no more than so many are left, its error is to come up. */
 #define NESTED 32
@@ -156,8 +162,12 @@ static int is_deep(void) {
 #endif
 }
 
+/* What `call_soon` gives: the loop, the call, and what would have to be as asyncio has it. */
+enum { LOOP, CALLBACK, ARGS, CONTEXT, QUEUE, CLOSED, DEBUG, HANDLE, INIT, GIVEN };
+
 /* Whether the loop schedules as asyncio's own: asked of Python once for each class, and the rest every time. */
-static int schedules_plainly(Stepper *self, PyObject *loop) {
+static int schedules_plainly(Stepper *self, PyObject *const *given) {
+    PyObject *loop = given[LOOP];
     if (Py_TYPE(loop) != self->suitable) {
         PyObject *answer = PyObject_CallFunctionObjArgs(self->suits, (PyObject *)Py_TYPE(loop), NULL);
         if (answer == NULL)
@@ -167,9 +177,17 @@ static int schedules_plainly(Stepper *self, PyObject *loop) {
             return 0;
         self->suitable = Py_TYPE(loop); /* `suits` keeps every class that it says yes to */
     }
-    return PySet_GET_SIZE(self->asleep) == 0 && is_false(loop, self->is_closed) && is_false(loop, self->is_debug) &&
-           PyDict_GetItem(self->events, self->handle_name) == (PyObject *)self->handle_type &&
-           PyDict_GetItem(self->handle_type->tp_dict, self->init) == self->handle_init;
+    return PySet_GET_SIZE(self->asleep) == 0 && given[CLOSED] == Py_False && given[DEBUG] == Py_False &&
+           given[HANDLE] == (PyObject *)self->handle_type && given[INIT] == self->handle_init &&
+           PyTuple_CheckExact(given[ARGS]);
+}
+
+/* Put a handle at the end of the loop's queue: a deque, unless somebody has made something else of it. */
+static int enqueue(Stepper *self, PyObject *queue, PyObject *handle) {
+    PyObject *done = Py_TYPE(queue) == self->deque ? self->append_to(queue, handle)
+                                                   : PyObject_CallMethodObjArgs(queue, self->append, handle, NULL);
+    Py_XDECREF(done);
+    return done == NULL ? -1 : 0;
 }
 
 static void fill(PyObject *handle, Py_ssize_t offset, PyObject *value) {
@@ -177,34 +195,28 @@ static void fill(PyObject *handle, Py_ssize_t offset, PyObject *value) {
     SLOT(handle, offset) = value;
 }
 
-/* schedule(loop, callback, args, context): a new handle in the loop's queue, with the time; None where asyncio's
+/* schedule(loop, callback, args, context, ...): a new handle in the loop's queue, with the time; None where asyncio's
  * own function has more to do than that. */
 static PyObject *stepper_schedule(Stepper *self, PyObject *const *given, Py_ssize_t count) {
-    if (count != 4 || !PyTuple_CheckExact(given[2]) || is_deep() || !schedules_plainly(self, given[0]))
+    if (count != GIVEN || is_deep() || !schedules_plainly(self, given))
         Py_RETURN_NONE;
-    PyObject *ready = PyObject_GetAttr(given[0], self->ready);
-    PyObject *noted = PyLong_FromUnsignedLongLong(now_ns());
-    PyObject *handle = ready == NULL || noted == NULL ? NULL : self->handle_type->tp_alloc(self->handle_type, 0);
-    if (handle != NULL) {
-        PyObject *context = given[3];
-        if (context == Py_None)
-            context = PyContext_CopyCurrent();
-        else
-            Py_INCREF(context);
-        SLOT(handle, self->context) = context;
-        fill(handle, self->loop, given[0]);
-        fill(handle, self->callback, given[1]);
-        fill(handle, self->args, given[2]);
-        fill(handle, self->cancelled, Py_False);
-        fill(handle, self->source, Py_None);
-        fill(handle, self->repr, noted);
-        PyObject *done = context == NULL ? NULL : PyObject_CallMethodObjArgs(ready, self->append, handle, NULL);
-        if (done == NULL)
-            Py_CLEAR(handle);
-        Py_XDECREF(done);
+    PyObject *context = given[CONTEXT] == Py_None ? PyContext_CopyCurrent() : Py_NewRef(given[CONTEXT]);
+    PyObject *noted = context == NULL ? NULL : PyLong_FromUnsignedLongLong(now_ns());
+    PyObject *handle = noted == NULL ? NULL : self->handle_type->tp_alloc(self->handle_type, 0);
+    if (handle == NULL) {
+        Py_XDECREF(context);
+        Py_XDECREF(noted);
+        return NULL;
     }
-    Py_XDECREF(ready);
-    Py_XDECREF(noted);
+    SLOT(handle, self->context) = context;
+    SLOT(handle, self->repr) = noted;
+    fill(handle, self->loop, given[LOOP]);
+    fill(handle, self->callback, given[CALLBACK]);
+    fill(handle, self->args, given[ARGS]);
+    fill(handle, self->cancelled, Py_False);
+    fill(handle, self->source, Py_None);
+    if (enqueue(self, given[QUEUE], handle) < 0)
+        Py_CLEAR(handle);
     return handle;
 }
 
@@ -229,24 +241,37 @@ static int find_slots(Stepper *self) {
     return 0;
 }
 
+/* The queue of asyncio's loops, and what its `append` runs. */
+static int find_deque(Stepper *self) {
+    PyObject *module = PyImport_ImportModule("collections");
+    PyObject *deque = module == NULL ? NULL : PyObject_GetAttrString(module, "deque");
+    PyObject *append = deque == NULL ? NULL : PyObject_GetAttrString(deque, "append");
+    Py_XDECREF(module);
+    if (append != NULL && Py_TYPE(append) == &PyMethodDescr_Type) {
+        PyMethodDef *method = ((PyMethodDescrObject *)append)->d_method;
+        if (method->ml_flags == METH_O) {
+            self->deque = (PyTypeObject *)Py_NewRef(deque);
+            self->append_to = method->ml_meth;
+        }
+    }
+    Py_XDECREF(append);
+    Py_XDECREF(deque);
+    return PyErr_Occurred() ? -1 : 0;
+}
+
 static int name_things(Stepper *self) {
-    const char *texts[] = {"_closed", "_debug", "_ready", "append", "__self__", "__init__", "Handle"};
-    PyObject **names[] = {&self->is_closed, &self->is_debug, &self->ready, &self->append,
-                          &self->owner, &self->init, &self->handle_name};
-    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
-        if ((*names[i] = PyUnicode_InternFromString(texts[i])) == NULL)
-            return -1;
-    return 0;
+    self->append = PyUnicode_InternFromString("append");
+    self->owner = PyUnicode_InternFromString("__self__");
+    return self->append == NULL || self->owner == NULL ? -1 : find_deque(self);
 }
 
 static void stepper_dealloc(Stepper *self) {
     PyTypeObject *type = Py_TYPE(self);
     PyObject **owned[] = {(PyObject **)&self->entries, (PyObject **)&self->rows, (PyObject **)&self->handle_type,
                           (PyObject **)&self->task_type, (PyObject **)&self->python_task,
-                          (PyObject **)&self->callbacks, &self->handle_init, &self->events, &self->adopt,
+                          (PyObject **)&self->callbacks, (PyObject **)&self->deque, &self->handle_init, &self->adopt,
                           &self->waited, &self->other, &self->longer, &self->suits, &self->asleep, &self->iterations,
-                          &self->is_closed, &self->is_debug, &self->ready, &self->append,
-                          &self->owner, &self->init, &self->handle_name};
+                          &self->append, &self->owner};
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
         Py_CLEAR(*owned[i]);
     type->tp_free(self);
@@ -254,24 +279,24 @@ static void stepper_dealloc(Stepper *self) {
 }
 
 static PyObject *stepper_new(PyTypeObject *type, PyObject *args, PyObject *named) {
-    static char *names[] = {"entries", "callbacks", "rows", "handle_type", "task_type", "python_task", "events",
-                            "asleep", "iterations", "adopt", "waited", "other", "longer", "suits",
+    static char *names[] = {"entries", "callbacks", "rows", "handle_type", "task_type", "python_task", "asleep",
+                            "iterations", "adopt", "waited", "other", "longer", "suits",
                             "long_ns", "starved_ns", "hold_ns", NULL};
     State *state = state_of(type);
-    PyObject *given[14];
+    PyObject *given[13];
     unsigned long long long_ns, starved_ns, hold_ns;
     if (!PyArg_ParseTupleAndKeywords(
-            args, named, "O!O!O!O!O!O!O!O!O!OOOOOKKK:Stepper", names, state->entries, &given[0], state->entries,
+            args, named, "O!O!O!O!O!O!O!O!OOOOOKKK:Stepper", names, state->entries, &given[0], state->entries,
             &given[1], state->rows, &given[2], &PyType_Type, &given[3], &PyType_Type, &given[4], &PyType_Type, &given[5],
-            &PyDict_Type, &given[6], &PySet_Type, &given[7], &PyDict_Type, &given[8], &given[9], &given[10],
-            &given[11], &given[12], &given[13], &long_ns, &starved_ns, &hold_ns))
+            &PySet_Type, &given[6], &PyDict_Type, &given[7], &given[8], &given[9], &given[10], &given[11],
+            &given[12], &long_ns, &starved_ns, &hold_ns))
         return NULL;
     Stepper *self = (Stepper *)type->tp_alloc(type, 0);
     if (self == NULL)
         return NULL;
     PyObject **places[] = {(PyObject **)&self->entries, (PyObject **)&self->callbacks, (PyObject **)&self->rows,
                            (PyObject **)&self->handle_type, (PyObject **)&self->task_type,
-                           (PyObject **)&self->python_task, &self->events, &self->asleep, &self->iterations,
+                           (PyObject **)&self->python_task, &self->asleep, &self->iterations,
                            &self->adopt, &self->waited, &self->other, &self->longer, &self->suits};
     for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
         Py_INCREF(given[i]);

@@ -17,7 +17,7 @@ struct Running {
 static _Atomic(Running *) everywhere;
 static _Thread_local Running *here;
 
-static Running *running_here(void) {
+Running *running_here(void) {
     if (here == NULL && (here = PyMem_RawCalloc(1, sizeof(Running))) != NULL) {
         here->next = atomic_load(&everywhere);
         while (!atomic_compare_exchange_weak(&everywhere, &here->next, here)) {
@@ -26,14 +26,13 @@ static Running *running_here(void) {
     return here;
 }
 
-uint64_t running_begin(uint64_t start) {
-    Running *own = running_here();
+uint64_t running_begin(Running *own, uint64_t start) {
     return own == NULL ? 0 : atomic_exchange_explicit(&own->since, start, memory_order_relaxed);
 }
 
-void running_end(uint64_t outer) {
-    if (here != NULL)
-        atomic_store_explicit(&here->since, outer, memory_order_relaxed);
+void running_end(Running *own, uint64_t outer) {
+    if (own != NULL)
+        atomic_store_explicit(&own->since, outer, memory_order_relaxed);
 }
 
 static int any_longer_than(uint64_t least, uint64_t now) {

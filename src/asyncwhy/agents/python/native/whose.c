@@ -47,9 +47,9 @@ int is_ours(void) {
     return PyErr_ExceptionMatches(PyExc_MemoryError) || PyErr_ExceptionMatches(PyExc_SystemError);
 }
 
-void record(Stepper *self, Entry *entry, uint64_t start, uint64_t ready) {
+void record(Stepper *self, Entry *entry, uint64_t start, uint64_t ready, unsigned long thread) {
     uint64_t end = now_ns();
-    rows_append(self->rows, start, end, ready, entry->number, (uint64_t)PyThread_get_thread_ident());
+    rows_append(self->rows, start, end, ready, entry->number, thread);
     entry->last = (int64_t)end;
     if (end - start <= self->hold_ns)
         return;

@@ -46,7 +46,6 @@ def stepper(hooks, events, tasks, limits):
         handle_type=events.Handle,
         task_type=tasks.Task,
         python_task=tasks._PyTask,
-        events=events.__dict__,
         asleep=hooks.touches.asleep,
         iterations=hooks.iterations,
         adopt=hooks.adopt,

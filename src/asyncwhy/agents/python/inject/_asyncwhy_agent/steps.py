@@ -33,8 +33,11 @@ if not __aw_step(self):
     self._context.run(self._callback, *self._args)
 """,
 )
+#: What it has to look at is read here: the interpreter reads attributes faster than C does.
 SCHEDULING = """
-__aw_handle = __aw_schedule(self, callback, args, context)
+__aw_handle = __aw_schedule(
+    self, callback, args, context, self._ready, self._closed, self._debug, events.Handle, events.Handle.__init__
+)
 if __aw_handle is not None:
     return __aw_handle
 """
