@@ -11,12 +11,13 @@ import sys
 
 _before = set(sys.modules)
 
+from . import interpreters  # noqa: E402
 from . import primitives as p  # noqa: E402
 
 
 def start(here):
     """Begin to observe, if a run asked for it; `here` is the folder that was put on PYTHONPATH."""
-    if "ASYNCWHY_STREAM" not in os.environ:
+    if "ASYNCWHY_STREAM" not in os.environ or not interpreters.is_main():
         return
     begun = p.thread_cpu()
     from .agent import Agent
