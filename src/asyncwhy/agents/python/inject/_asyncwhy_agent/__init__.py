@@ -17,7 +17,11 @@ from . import primitives as p  # noqa: E402
 
 def start(here):
     """Begin to observe, if a run asked for it; `here` is the folder that was put on PYTHONPATH."""
-    if "ASYNCWHY_STREAM" not in os.environ or not interpreters.is_main():
+    if "ASYNCWHY_STREAM" not in os.environ:
+        return
+    if not interpreters.is_main():
+        for name in set(sys.modules) - _before:
+            del sys.modules[name]
         return
     begun = p.thread_cpu()
     from .agent import Agent

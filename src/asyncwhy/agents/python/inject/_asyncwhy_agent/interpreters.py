@@ -1,4 +1,5 @@
-"""Sub-interpreters, which from CPython 3.12 on may run while this one does: the agent stays out of them.
+"""Sub-interpreters: the agent stays out of them.  One cannot end while a thread of ours is in it, and from CPython
+3.12 on it may run while the main one does.
 
 `sys._current_frames` also reads the frames of their threads, which nothing keeps from running meanwhile; that has
 crashed (`test_threading` of 3.12).  The C recorder reads those of its own interpreter only.  Without it no stacks are
@@ -21,7 +22,16 @@ SEPARATE = sys.version_info >= (3, 12)
 def is_main():
     """Whether this is the interpreter that the process began with; taken to be where that cannot be asked."""
     ask = getattr(_thread, "_is_main_interpreter", None)
-    return ask is None or ask()
+    if ask is not None:
+        return ask()
+    known = "_xxsubinterpreters" in sys.modules
+    try:
+        import _xxsubinterpreters as maker
+    except ImportError:
+        return True
+    if not known:
+        del sys.modules["_xxsubinterpreters"]
+    return maker.get_current() == maker.get_main()
 
 
 def frames_of(native, lacking):
