@@ -20,7 +20,7 @@ def start(here):
     if "ASYNCWHY_STREAM" not in os.environ:
         return
     if not interpreters.is_main():
-        for name in set(sys.modules) - _before:
+        for name in (set(sys.modules) - _before) | {__name__}:
             del sys.modules[name]
         return
     begun = p.thread_cpu()
