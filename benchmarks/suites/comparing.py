@@ -80,13 +80,13 @@ def run(
         environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
         environment |= {"PYTHONPATH": str(ROOT / "src")} if watched else {}
         try:
-            subprocess.run(
-                [*before, *command],
-                cwd=folder or scratch,
-                env=environment,
-                capture_output=True,
-                timeout=PATIENCE_S,
-            )
+            done = subprocess.run(
+                [*before, *command], cwd=folder or scratch, env=environment, capture_output=True, text=True,
+                errors="replace", timeout=PATIENCE_S,
+            )  # fmt: skip
+            if not results.exists():
+                said = (done.stderr.strip() or done.stdout.strip() or "nothing").splitlines()[-1]
+                notes.append(f"{'observed' if watched else 'alone'}, no result (code {done.returncode}): {said}")
         except subprocess.TimeoutExpired:
             notes.append(f"did not end within {PATIENCE_S} s {'observed' if watched else 'alone'}")
         if watched and report.exists():

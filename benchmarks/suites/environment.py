@@ -41,7 +41,6 @@ def sources(release: str, interpreter: str) -> Path:
             "download",
             "--quiet",
             "--no-deps",
-            "--no-build-isolation",
             "--no-binary",
             ":all:",
             release,
