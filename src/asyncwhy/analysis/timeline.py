@@ -89,6 +89,14 @@ class Timeline:
     relays: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
     late: Floats = field(default_factory=lambda: np.zeros(0))
 
+    @cached_property
+    def woke(self) -> Bools:
+        """Which steps made another task or callback go on, as a mask."""
+        released = (self.root >= 0) & (self.ref != self.ref[self.root])
+        made = np.zeros(len(self.ref), bool)
+        made[self.root[released]] = True
+        return made
+
     @property
     def is_task(self) -> Bools:
         """Which steps belong to tasks, as a mask."""
