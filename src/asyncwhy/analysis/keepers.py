@@ -29,11 +29,14 @@ PAUSE_S = 0.05
 
 @dataclass(frozen=True, slots=True)
 class _Ran:
-    """What a thread did in the seconds before a late tick: CPU, and what it stood ready for a core; where it is not
-    `known` when it computed, the CPU is the most that it may have been."""
+    """What a thread did in the seconds before a late tick: CPU, and what it stood ready for a core; both together
+    since the tick before (`spent_s`).  Where it is not `known` when it computed, the CPU is the most that it may be.
+    `began` is when its last job did."""
 
     cpu_s: float
-    queued_s: float = 0.0
+    queued_s: float
+    spent_s: float
+    began: float
     known: bool = True
 
 
@@ -50,10 +53,11 @@ def keepers(
     for end, rows in sorted(_late_ticks(samples, late_from).items()):
         late = max(float(samples[thread].late[index]) for thread, index in rows.items())
         look = _Look(timeline, samples, done, end, late)
-        ran = {thread: look.ran(thread, rows.get(thread)) for thread in samples}
+        ran = {thread: look.ran(thread, rows.get(thread)) for thread in {*samples, *done}}
         begun = end
-        for thread in sorted(_kept(ran, late), key=lambda thread: ran[thread].cpu_s):
-            length = min(ran[thread].cpu_s + ran[thread].queued_s, begun - (end - late))
+        for thread in sorted(_kept(ran, late), key=lambda thread: -ran[thread].began):
+            # It may have begun as long before as the sampler pauses.
+            length = min(ran[thread].spent_s, begun - (end - late - PAUSE_S))
             if thread in rows and thread not in loops:
                 index = rows[thread]
                 stack = int(samples[thread].stack[index])
@@ -86,11 +90,15 @@ class _Look:
 
     def ran(self, thread: int, index: int | None) -> _Ran:
         """What one did, of which `index` is its sample at that tick, if it has one."""
-        own, begin, late = self.samples[thread], self.end - self.late, self.late
+        own, begin, late = self.samples.get(thread), self.end - self.late, self.late
         jobs = [job for job in self.jobs.get(thread, ()) if job.start is not None and job.start <= self.end]
-        if index is None:
-            done = sum(job.cpu_s for job in jobs if job.end is not None and begin < job.end <= self.end)
-            return _Ran(max(cpu_between(own, begin, self.end), min(done, late)))
+        new = [job for job in jobs if (job.start or 0.0) >= begin - PAUSE_S]
+        began = max((job.start or 0.0 for job in jobs), default=begin)
+        if index is None or own is None:
+            sampled = cpu_between(own, begin, self.end) if own is not None else 0.0
+            done = sum(job.cpu_s for job in new if job.end is not None and job.end <= self.end)
+            cpu = max(sampled, min(done, late))
+            return _Ran(cpu, 0.0, cpu, began)
         fact = self.timeline.threads.get(thread)
         before = float(own.last[index - 1]) if index else fact.begun if fact else begin
         cpu = float(own.cpu_first[index]) - (float(own.cpu_last[index - 1]) if index else 0.0)
@@ -98,16 +106,15 @@ class _Look:
         since = max(self.end - before, 1e-9)
         if since <= late + PAUSE_S:
             share = min(late / since, 1.0)
-            return _Ran(cpu * share, queued * share)
+            return _Ran(cpu * share, queued * share, cpu + queued, began)
         # It had nothing to do at the tick before; or the sampler itself had no core for so long, and of what was
         # begun long ago it is not known when it computed.
-        new = [job for job in jobs if (job.start or 0.0) >= begin - PAUSE_S]
-        known = bool(new) or before >= begin - PAUSE_S
         if new:
             cpu -= sum(
-                job.cpu_s for job in jobs if job not in new and job.end is not None and job.end > before
+                one.cpu_s for one in jobs if one not in new and one.end is not None and one.end > before
             )
-        return _Ran(min(max(cpu, 0.0), late), min(queued, late), known)
+        cpu, queued = min(max(cpu, 0.0), late + PAUSE_S), min(queued, late)
+        return _Ran(cpu, queued, cpu + queued, began, known=bool(new))
 
 
 def _kept(ran: dict[int, _Ran], late: float) -> list[int]:

@@ -17,7 +17,8 @@ class Standing:
     """The recorded waits of a process; those shorter than a millisecond are not recorded."""
 
     def __init__(self, line: Timeline) -> None:
-        rows = np.sort(line.process.table("waits"), order="start")
+        rows = line.process.table("waits")
+        rows = rows[np.argsort(rows["start"], kind="stable")]
         self._line = line
         self._starts = line.seconds(rows["start"])
         self._ends = self._starts + rows["wait_s"]

@@ -61,6 +61,7 @@ def _callers(draft: Draft) -> tuple[str, str, tuple[tuple[str, int], ...]]:
 def _explain(dearer: Draft, draft: Draft) -> None:
     """The dearer one's fix removes the other's time too."""
     dearer.spans = [*dearer.spans, *draft.spans]
+    dearer.steps |= draft.steps
     if dearer.change is not None and draft.change is not None:
         dearer.change = dearer.change.plus(draft.change)
 
@@ -68,8 +69,7 @@ def _explain(dearer: Draft, draft: Draft) -> None:
 def _add(dearer: Draft, draft: Draft) -> None:
     cost = draft.cost_s or 0.0
     calls = dearer.cause == "blocking-call"  # what computes is counted by the steps in which it does
-    dearer.count = dearer.count + draft.count if calls else len(dearer.steps | draft.steps)
-    dearer.steps |= draft.steps
+    dearer.count = dearer.count + draft.count if calls else len(dearer.steps)
     dearer.cost_s = (dearer.cost_s or 0.0) + cost
     verb = "computed" if draft.computes else "stopped it"
     note = f"`{draft.call}` {verb} here, {seconds(cost)}"

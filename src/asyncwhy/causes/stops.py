@@ -55,17 +55,24 @@ def _span(facts: ProcessFacts, step: int) -> np.ndarray[tuple[int, int], np.dtyp
 
 
 def _most(facts: ProcessFacts, step: int, length: float) -> tuple[bool, Site | None]:
-    """Whether most of a step was importing; and the user's line that most of it, or of the imports, was at."""
-    spent: dict[bool, dict[Site, float]] = {True: defaultdict(float), False: defaultdict(float)}
+    """Whether most of a step was importing; and the hottest line of the user's function that had most of it, or of
+    the imports."""
+    spent: dict[bool, dict[tuple[str, str], list[tuple[float, Site]]]] = {True: {}, False: {}}
     for piece in facts.pieces:
         stack = facts.stack(piece.stack) if piece.step == step else ()
         site = facts.origins.user_site(stack)
         if site is not None:
-            spent[is_import(facts, stack)][site] += piece.length
-    imports = sum(spent[True].values()) >= MOST * length
-    lines = spent[imports]
-    site = max(lines, key=lambda site: lines[site], default=None)
-    return imports, site if site is not None and (imports or lines[site] >= MOST * length) else None
+            own = spent[is_import(facts, stack)].setdefault((site.file, site.function), [])
+            own.append((piece.length, site))
+    imported = sum(seconds for own in spent[True].values() for seconds, _ in own)
+    imports = imported >= MOST * length
+    most = max(spent[imports].values(), key=lambda own: sum(seconds for seconds, _ in own), default=[])
+    if not most or (not imports and sum(seconds for seconds, _ in most) < MOST * length):
+        return imports, None
+    lines: dict[Site, float] = defaultdict(float)
+    for spent_s, site in most:
+        lines[site] += spent_s
+    return imports, max(lines, key=lambda site: lines[site])
 
 
 def _where(run: Run, site: Site | None) -> str:

@@ -79,8 +79,7 @@ def _excused(run: Run, facts: ProcessFacts, steps: Ints, stack: int) -> tuple[Bo
     )
     site = sites[index]
     if facts.origins.is_user(site):
-        asks = run.source.poll_at(site.file, site.line) is not None
-        return nobody, cancelled | (quiet if asks else nobody)
+        return nobody, cancelled | (run.source.poll_at(site.file, site.line) is not None)
     return (nobody if own else quiet), cancelled
 
 
@@ -90,28 +89,28 @@ def _sleeps(inner: tuple[Site, ...]) -> bool:
 
 
 def _places(facts: ProcessFacts, steps: Ints, late: Floats, stack: int) -> list[tuple[Site, list[float]]]:
-    """The lines to name for steps of one code that had stood on one stack."""
-    made: dict[Site, list[float]] = defaultdict(list)
+    """The lines to name for steps of one code that had stood on one stack: where they stood, or where the code is
+    defined."""
+    if not len(steps):
+        return []
     sites = facts.stack(stack)
     index = facts.origins.user_index(sites)
+    place = facts.line.place(int(facts.line.ref[steps[0]]))
     if index is not None and facts.origins.is_user(sites[index]):
-        return [(sites[index], late.tolist())] if len(steps) else []
+        return [(sites[index], late.tolist())]
+    if place is None or facts.origins.is_user(place.site):
+        return [(place.site, late.tolist())] if place is not None else []
+    made: dict[Site, list[float]] = defaultdict(list)
     for step, seconds in zip(steps.tolist(), late.tolist(), strict=True):
-        site = _place(facts, step)
+        site = _of_library(facts, step, place.site)
         if site is not None:
             made[site].append(seconds)
     return list(made.items())
 
 
-def _place(facts: ProcessFacts, step: int) -> Site | None:
-    """Where the code of a step is defined; a library's task is known by what of the user's it calls, or by who made
-    it."""
+def _of_library(facts: ProcessFacts, step: int, site: Site) -> Site | None:
+    """What of the user's a library's task calls next, or who made it; else the library's own line."""
     ref = int(facts.line.ref[step])
-    place = facts.line.place(ref)
-    if place is None:
-        return None
-    if facts.origins.is_user(place.site):
-        return place.site
     handler = facts.handlers.after(ref, float(facts.line.start[step]))
     if handler is not None and facts.origins.is_user(handler):
         return handler
@@ -119,4 +118,4 @@ def _place(facts: ProcessFacts, step: int) -> Site | None:
     made = facts.origins.user_site(facts.stack(task.stack)) if task is not None else None
     if made is not None and facts.origins.is_user(made):
         return made
-    return place.site if facts.origins.of(place.site.file) is not Origin.STANDARD else None
+    return site if facts.origins.of(site.file) is not Origin.STANDARD else None
