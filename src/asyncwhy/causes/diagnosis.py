@@ -118,6 +118,9 @@ def _disjoint(drafts: Iterable[Draft]) -> list[Draft]:
 
 def _finding(facts: Facts, source: PythonSource, one: Priced, remedies: Remedies) -> Finding:
     draft = one.draft
+    origins = draft.facts.origins
+    # Whoever reads knows their own lines, and hardly those of a library that serves them.
+    victims = sorted(draft.victims, key=lambda victim: not origins.is_user(victim.site))
     possible = None if one.gain_s is None else max(facts.wall_s - one.gain_s, 0.0)
     site = as_written(source, draft.site)
     return Finding(
@@ -129,7 +132,7 @@ def _finding(facts: Facts, source: PythonSource, one: Priced, remedies: Remedies
         stack=tuple(as_written(source, each) for each in draft.stack),
         started_by=as_written(source, draft.started_by) if draft.started_by else None,
         related=tuple(replace(each, site=as_written(source, each.site)) for each in draft.related),
-        victims=tuple(replace(each, site=as_written(source, each.site)) for each in draft.victims),
+        victims=tuple(replace(each, site=as_written(source, each.site)) for each in victims),
         count=draft.count,
         cost_s=draft.cost_s,
         gain_s=one.gain_s,

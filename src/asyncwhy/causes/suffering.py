@@ -1,8 +1,9 @@
 """Who suffered while a loop was held, named by the lines that a person recognises; and who was only late.
 
-Not everybody who is late has lost something.  A task that is cancelled has nothing left to do.  One that only asks
-whether something has happened yet would have asked once more.  And a library's own timer after which nobody goes
-on is its housekeeping: it shows that the loop stood still, and no more.
+Not everybody who is late has lost something.  A task that is cancelled has nothing left to do, nor has a server's
+whose connection was closed.  One that only asks whether something has happened yet would have asked once more.  And
+a library's own timer or callback after which nobody goes on is its housekeeping: it shows that the loop stood still,
+and no more.
 """
 
 from __future__ import annotations
@@ -67,12 +68,16 @@ def _excused(run: Run, facts: ProcessFacts, steps: Ints, stack: int) -> tuple[Bo
     own = place is not None and facts.origins.of(place.site.file) is Origin.USER
     quiet = ~line.woke[steps]
     if int(line.ref[steps[0]]) & schema.CALLBACK:
-        timer = (line.ref[steps] & schema.TIMER) > 0
-        return (nobody if own else timer & quiet), nobody
+        return (nobody if own else quiet), nobody
     sites = facts.stack(stack)
     index = facts.origins.user_index(sites)
+    if not own and (index is None or not facts.origins.is_user(sites[index])):
+        # The task of a server's connection, say.  Where the user's line awaits, a closing may be what it awaits.
+        closed = line.closing[steps] & quiet
+    else:
+        closed = nobody
     if index is None or not _sleeps(sites[:index]):
-        return nobody, nobody
+        return nobody, closed
     root = line.root[steps]
     cancelled = (
         (root >= 0) & line.is_task[np.maximum(root, 0)] & (line.ref[np.maximum(root, 0)] != line.ref[steps])
