@@ -11,6 +11,9 @@ from asyncwhy.model import Effects, Related
 #: Causes of holds, which one line may have several of: a call that waits also computes a little, a busy machine
 #: shows it, and of many short turns some are long.
 HOLDS = frozenset(("blocking-call", "cpu-on-loop", "gil-held", "many-small-holds"))
+#: What may be dearer than a hold of the same line, and has it as a part: the line that makes too many tasks also
+#: computes while it makes them.
+WIDER = HOLDS | {"loop-saturated"}
 #: Operations of which one synchronous function does several for one purpose: connect, send, quit; parse, sort, dump.
 STEPS = frozenset(("net", "db", "disk", "subprocess", "cpu"))
 
@@ -31,7 +34,9 @@ def one_fault(run: Run, drafts: Iterable[Draft]) -> list[Draft]:
 
 
 def _alike(one: Draft, other: Draft) -> bool:
-    if one.facts is not other.facts or one.thread != other.thread or not {one.cause, other.cause} <= HOLDS:
+    if one.facts is not other.facts or one.thread != other.thread:
+        return False
+    if one.cause not in WIDER or other.cause not in HOLDS:
         return False
     if _line(one) == _line(other):
         return True
