@@ -31,6 +31,7 @@ class Question:
     names: tuple[str, ...] = ()
     verdicts: tuple[str, ...] = ()
     reason: str = ""
+    says: str = ""
     allowed: tuple[str, ...] = ()
     ran: tuple[dict[str, str], ...] = ()
     cores: int = 1
@@ -69,6 +70,7 @@ def _question(name: str, program: Path, entry: dict[str, Any]) -> Question:
         names=_several(entry.pop("names", ())),
         verdicts=_several(entry.pop("verdict", UNWELL if causes else "asynchronous")),
         reason=entry.pop("reason", ""),
+        says=entry.pop("says", ""),
         allowed=_several(entry.pop("allowed", ())),
         ran=tuple(entry.pop("ran", ())),
         cores=entry.pop("cores", 1),
@@ -117,6 +119,8 @@ def _complaints(question: Question, report: dict[str, Any]) -> Iterator[str]:
         yield f"the verdict is {report['verdict']}, not {' or '.join(question.verdicts)}: {report['reason']}"
     if question.reason and not re.search(question.reason, report["reason"]):
         yield f"the reason says nothing like {question.reason!r}: {report['reason']}"
+    if question.says and not any(re.search(question.says, text) for text in report["explanation"]):
+        yield f"nothing like {question.says!r} is said: {report['explanation']}"
     findings = list(report["findings"])
     if question.causes:
         right = [one for one in findings if one["cause"] in question.causes and _is_at(question, one["site"])]

@@ -273,6 +273,13 @@ def test_a_fix_that_is_not_safe_says_so_and_one_that_would_not_help_promises_not
     assert "predicted" not in terminal(PARTLY)
 
 
+def test_only_of_what_holds_the_loop_is_it_said_that_others_waited_for_it() -> None:
+    holding = replace(BLOCKING, remedies=(), possible_s=None)
+    assert "others waited 5.00 s for the event loop" in terminal(replace(SICK, findings=(holding,)))
+    awaiting = replace(holding, cause="await-in-loop")
+    assert "for the event loop" not in terminal(replace(SICK, findings=(awaiting,)))
+
+
 def test_the_new_lines_of_a_fix_are_shown_whole() -> None:
     new = "result = await asyncio.to_thread(compute, " + ", ".join(f"argument_{i}" for i in range(9)) + ")"
     remedy = replace(BLOCKING.remedies[0], diff=f"--- a/a.py\n+++ b/a.py\n@@ -6 +6 @@\n-old()\n+{new}\n")

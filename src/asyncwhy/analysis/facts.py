@@ -13,6 +13,7 @@ from asyncwhy.analysis.handlers import Handlers
 from asyncwhy.analysis.jobs import Job, Pool, jobs_of, pools_of
 from asyncwhy.analysis.lookup import union
 from asyncwhy.analysis.places import Origins
+from asyncwhy.analysis.standing import Standing
 from asyncwhy.analysis.tasks import Task
 from asyncwhy.model import Site
 from asyncwhy.trace.reader import Process, Trace
@@ -83,6 +84,11 @@ class ProcessFacts:
     def handlers(self) -> Handlers:
         """Which of the user's functions frameworks called for their requests."""
         return Handlers(self.line)
+
+    @cached_property
+    def standing(self) -> Standing:
+        """Where each task stood while it waited."""
+        return Standing(self.line)
 
     @cached_property
     def waits(self) -> dict[int, list[stuck.Stuck]]:

@@ -34,5 +34,14 @@ class Handlers:
         """The handler that the task had called last before a time."""
         called = self._called.get(task, [])
         at = bisect_right(called, (time, 1 << 62)) - 1
-        place = self._places.get(called[at][1]) if at >= 0 else None
+        return self._site(called[at][1]) if at >= 0 else None
+
+    def after(self, task: int, time: float) -> Site | None:
+        """The handler that the task called first after a time."""
+        called = self._called.get(task, [])
+        at = bisect_right(called, (time, -1))
+        return self._site(called[at][1]) if at < len(called) else None
+
+    def _site(self, code: int) -> Site | None:
+        place = self._places.get(code)
         return place.site if place is not None else None

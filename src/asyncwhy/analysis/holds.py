@@ -303,27 +303,3 @@ def _lengthen(piece: Piece, end: float, cpu: float, late: float) -> None:
     piece.end = end
     piece.cpu_s += cpu
     piece.late_s += late
-
-
-def other_threads(timeline: Timeline, samples: dict[int, Samples], loops: set[int]) -> list[Piece]:
-    """Stretches in which a thread without a loop kept the GIL in one native call.
-
-    The sampler woke late, and that thread had run all the while, or stood ready for a core.
-    """
-    late_from = LATE_FACTOR * float(timeline.process.meta.get("switch_interval", 0.005))
-    made: list[Piece] = []
-    for thread, own in samples.items():
-        if thread in loops:
-            continue
-        for index in np.flatnonzero((own.late >= late_from) & (own.stack > 0)).tolist():
-            end, late = float(own.first[index]), float(own.late[index])
-            before = float(own.cpu_last[index - 1]) if index else 0.0
-            ran = float(own.cpu_first[index]) - before
-            queued = float(own.delay[index] - (own.delay[index - 1] if index else 0.0))
-            if ran + max(queued, 0.0) >= ALONE_SHARE * late:
-                made.append(
-                    Piece(
-                        thread, 0, -1 - index, end - late, end, late, late, int(own.stack[index]), 1, Kind.GIL
-                    )
-                )
-    return made

@@ -217,20 +217,15 @@ def _by_line(
 def stretches(group: Group) -> list[float]:
     """The lengths of the separate holds of a group.
 
-    A call made directly by the named line is counted by its blocked pieces (each is one call); otherwise
-    neighbouring pieces of one step are one hold.
+    A call made directly by the named line is counted by its blocked pieces (each is one call); of everything else
+    it is only known in which steps it happened, each of which is one hold.
     """
-    made: list[float] = []
-    before: Piece | None = None
-    for piece in sorted(group.pieces, key=lambda piece: (piece.thread, piece.start)):
-        joins = before is not None and before.step == piece.step and piece.start - before.end < 0.002
+    made: dict[tuple[int, int, int], float] = {}
+    for number, piece in enumerate(sorted(group.pieces, key=lambda piece: (piece.thread, piece.start))):
         separate = group.index == 0 and piece.kind is Kind.BLOCKED
-        if joins and not separate:
-            made[-1] += piece.length
-        else:
-            made.append(piece.length)
-        before = piece
-    return made
+        key = (piece.thread, piece.step, number if separate else -1)
+        made[key] = made.get(key, 0.0) + piece.length
+    return list(made.values())
 
 
 def _is_node_loading(site: Site) -> bool:

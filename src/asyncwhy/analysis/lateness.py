@@ -2,24 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
-from asyncwhy.analysis.timeline import Floats, Timeline
+from asyncwhy.analysis.timeline import Floats, Ints, Timeline
 
 #: Lateness below this (0.5 ms) is the loop's own pace, not suffering.
 LEAST_S = 0.0005
-
-
-@dataclass(frozen=True, slots=True)
-class Late:
-    """Steps of one kind (`ref` of one of them), how often and how many seconds they were late, summed."""
-
-    ref: int
-    count: int
-    late_s: float
-    worst_s: float
 
 
 def held(spans: Floats, times: Floats) -> Floats:
@@ -46,22 +34,13 @@ class Held:
         return float((self.before(spans[:, 1]) - self.before(spans[:, 0])).sum())
 
 
-def victims(line: Timeline, thread: int, spans: Floats) -> list[Late]:
-    """Who was ready during `spans` of `thread` and had to wait, most late first."""
+def late_steps(line: Timeline, thread: int, spans: Floats) -> tuple[Ints, Floats]:
+    """The steps that were ready during `spans` of `thread` and had to wait, and how many seconds of them."""
     mine = np.flatnonzero((line.thread == thread) & (line.late > LEAST_S))
     if not len(mine):
-        return []
+        return mine, np.zeros(0)
     late = held(spans, line.start[mine]) - held(spans, line.start[mine] - line.late[mine])
-    hurt = late > LEAST_S
-    kind, late, refs = line.kind[mine[hurt]], late[hurt], line.ref[mine[hurt]]
-    order = np.argsort(kind, kind="stable")
-    parts = np.split(order, np.flatnonzero(np.diff(kind[order])) + 1) if len(order) else []
-    parts.sort(key=lambda part: int(part[0]))
-    grouped = [
-        Late(int(refs[part[0]]), len(part), float(late[part].sum()), float(late[part].max()))
-        for part in parts
-    ]
-    return sorted(grouped, key=lambda late: -late.late_s)
+    return mine[late > LEAST_S], late[late > LEAST_S]
 
 
 def waited_while(line: Timeline, thread: int, spans: Floats) -> float:

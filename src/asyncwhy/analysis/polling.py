@@ -9,6 +9,7 @@ import numpy as np
 
 from asyncwhy.analysis.facts import ProcessFacts
 from asyncwhy.analysis.lateness import Held
+from asyncwhy.analysis.standing import SLEEPS
 from asyncwhy.analysis.timeline import Floats, Ints, Timeline
 from asyncwhy.model import Site
 
@@ -19,8 +20,6 @@ PERIOD_S = 0.005
 FEWEST = 100
 #: This share of the places seen must be one line.
 ONE_LINE = 0.8
-#: The functions in which a task that polls is suspended.
-SLEEPS = frozenset(("sleep", "__sleep0", "checkpoint", "cancel_shielded_checkpoint"))
 
 
 @dataclass(frozen=True)
@@ -64,9 +63,7 @@ class _Beside:
 
     def __init__(self, line: Timeline) -> None:
         self.line = line
-        released = (line.root >= 0) & (line.ref != line.ref[line.root])
-        self.woke = np.zeros(len(line.ref), bool)  # steps that made another task or callback go on
-        self.woke[line.root[released]] = True
+        self.woke = line.woke
         self._idle: dict[int, Held] = {}
         self._steps: dict[int, Held] = {}
 

@@ -5,30 +5,32 @@ from __future__ import annotations
 import numpy as np
 
 from asyncwhy.analysis.lookup import Latest
-from asyncwhy.analysis.timeline import Floats, Ints, Timeline
+from asyncwhy.analysis.timeline import Bools, Floats, Ints, Timeline
 
-WROTE, READ, PAIRED, MADE = 1, 2, 3, 4
+WROTE, READ, PAIRED, MADE, CLOSED = 1, 2, 3, 4, 5
 
 
-def local_causes(line: Timeline) -> tuple[Ints, Ints, Floats]:
-    """(steps that read or accepted, the steps that wrote or connected, when), for connections both ends of which
-    are in this process."""
+def local_causes(line: Timeline) -> tuple[Ints, Ints, Floats, Bools]:
+    """(steps that read or accepted, the steps that wrote, closed or connected, when, whether they closed), for
+    connections both ends of which are in this process."""
     table = np.sort(line.process.table("traffic"), order="time")
     nothing = np.zeros(0, np.int64)
     if not len(table) or not len(line.start) or not (table["what"] == PAIRED).any():
-        return nothing, nothing, np.zeros(0)
+        return nothing, nothing, np.zeros(0), np.zeros(0, bool)
     finder = Latest(line.thread, line.start)
     peer = _peers(table)
-    reads, writes = table[table["what"] == READ], table[table["what"] == WROTE]
+    reads, writes = table[table["what"] == READ], table[np.isin(table["what"], (WROTE, CLOSED))]
     step = _containing(line, finder, reads)
     at = _last_write(writes, peer[reads["transport"].astype(np.int64)], reads["time"])
     causing = np.where(at >= 0, _containing(line, finder, writes)[np.maximum(at, 0)], -1)
-    when = line.seconds(writes["time"])[np.maximum(at, 0)] if len(writes) else np.zeros(len(at))
+    when, closed = np.zeros(len(at)), np.zeros(len(at), bool)
+    if len(writes):
+        when, closed = line.seconds(writes["time"])[at], (writes["what"] == CLOSED)[at]
     accepted = _accepts(line, finder, table, peer)
     step, causing = np.append(step, accepted[0]), np.append(causing, accepted[1])
-    when = np.append(when, accepted[2])
+    when, closed = np.append(when, accepted[2]), np.append(closed, np.zeros(len(accepted[0]), bool))
     good = (step >= 0) & (causing >= 0) & (causing < step)
-    return step[good], causing[good], when[good]
+    return step[good], causing[good], when[good], closed[good]
 
 
 def _peers(table: np.ndarray[tuple[int], np.dtype[np.void]]) -> Ints:

@@ -11,13 +11,13 @@ from typing import Any
 from asyncwhy import causes
 from asyncwhy.analysis import lateness
 from asyncwhy.analysis.facts import Facts, analyse
-from asyncwhy.causes import drawing, no_help, pricing, summary, verdicts, worth
+from asyncwhy.causes import drawing, no_help, pricing, stops, summary, verdicts, worth
 from asyncwhy.causes.draft import Draft, Priced, Run
 from asyncwhy.causes.holding import merged
 from asyncwhy.causes.merging import one_fault
 from asyncwhy.causes.paces import Paces
 from asyncwhy.causes.placements import placements
-from asyncwhy.model import Effects, Finding, Remedy, Report, Safety, Site
+from asyncwhy.model import Effects, Finding, Remedy, Report, Safety, Site, Verdict
 from asyncwhy.source import Languages, PythonSource, Sources
 from asyncwhy.trace.reader import Trace
 
@@ -61,7 +61,11 @@ def diagnose(
         unseen=summary.unseen(facts, [*faults, *_unreadable(source)]),
         pace=paces.measured,
         possible_pace=paces.with_replays(together) if together else None,
-        explanation=(*verdict.explanation, *no_help.sentences(run, priced, kept)),
+        explanation=(
+            *verdict.explanation,
+            *(stops.sentences(run) if verdict.verdict is Verdict.ASYNCHRONOUS else ()),
+            *no_help.sentences(run, priced, kept),
+        ),
         schedule=summary.schedule(facts, together),
         trace=str(trace.path),
         picture=drawing.picture(run, [(one.draft, one.gain_s) for one in kept], findings) if drawn else None,
@@ -114,18 +118,21 @@ def _disjoint(drafts: Iterable[Draft]) -> list[Draft]:
 
 def _finding(facts: Facts, source: PythonSource, one: Priced, remedies: Remedies) -> Finding:
     draft = one.draft
+    origins = draft.facts.origins
+    # Whoever reads knows their own lines, and hardly those of a library that serves them.
+    victims = sorted(draft.victims, key=lambda victim: not origins.is_user(victim.site))
     possible = None if one.gain_s is None else max(facts.wall_s - one.gain_s, 0.0)
-    site = characters(source, draft.site)
+    site = as_written(source, draft.site)
     return Finding(
         cause=draft.cause,
         site=site,
         call=draft.call,
         operation=draft.operation,
         inside_library=draft.inside_library,
-        stack=tuple(characters(source, each) for each in draft.stack),
-        started_by=characters(source, draft.started_by) if draft.started_by else None,
-        related=tuple(replace(each, site=characters(source, each.site)) for each in draft.related),
-        victims=draft.victims,
+        stack=tuple(as_written(source, each) for each in draft.stack),
+        started_by=as_written(source, draft.started_by) if draft.started_by else None,
+        related=tuple(replace(each, site=as_written(source, each.site)) for each in draft.related),
+        victims=tuple(replace(each, site=as_written(source, each.site)) for each in victims),
         count=draft.count,
         cost_s=draft.cost_s,
         gain_s=one.gain_s,
@@ -176,9 +183,14 @@ def _with_time(remedy: Remedy, possible: float | None) -> Remedy:
     return replace(remedy, possible_s=possible)
 
 
-def characters(source: PythonSource, site: Site) -> Site:
-    """The site with columns that count characters; CPython's positions count UTF-8 bytes."""
+def as_written(source: PythonSource, site: Site) -> Site:
+    """The site with columns that count characters, where CPython's positions count UTF-8 bytes; and of what CPython
+    says to begin with its first decorator, the line of the `def`."""
     text = source.line(site.file, site.line)
+    if text and text.lstrip().startswith("@"):
+        function = source.function_at(site.file, site.line, site.function.rpartition(".")[2])
+        if function is not None and function.first_line == site.line:
+            return replace(site, line=function.line, column=0, end_column=None)
     if not text or text.isascii() or not site.column:
         return site
     data = text.encode()

@@ -7,12 +7,34 @@ from functools import cached_property
 
 from asyncwhy.analysis.change import Change
 from asyncwhy.analysis.facts import Facts, ProcessFacts
-from asyncwhy.analysis.lateness import Late
-from asyncwhy.analysis.places import Origin
 from asyncwhy.analysis.replay import Replay
 from asyncwhy.catalog import Catalog, load
 from asyncwhy.model import Effects, Evidence, Pace, Related, Remedy, Site, Victim
 from asyncwhy.source.interface import Await, Source
+
+
+@dataclass(frozen=True, slots=True)
+class Suffering:
+    """The `victims`, most late first, and how late they were in all (`hurt_s`); and in seconds how late those were
+    that lost nothing: `ticks_s` the libraries' housekeeping, `idle_s` all others."""
+
+    victims: tuple[Victim, ...] = ()
+    hurt_s: float = 0.0
+    ticks_s: float = 0.0
+    idle_s: float = 0.0
+
+    def plus(self, other: Suffering) -> Suffering:
+        """Both; who suffered from both is one victim."""
+        late: dict[Site, Victim] = {}
+        for one in (*self.victims, *other.victims):
+            seen = late.get(one.site, Victim(one.site, 0, 0.0))
+            late[one.site] = Victim(one.site, seen.count + one.count, seen.late_s + one.late_s)
+        return Suffering(
+            tuple(sorted(late.values(), key=lambda victim: -victim.late_s)),
+            self.hurt_s + other.hurt_s,
+            self.ticks_s + other.ticks_s,
+            self.idle_s + other.idle_s,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +70,15 @@ class Draft:
     related: tuple[Related, ...] = ()
     victims: tuple[Victim, ...] = ()
     effects: Effects = Effects()
+    suffering: Suffering = Suffering()  # of a hold: how much of the lateness hurt
     evidence: Evidence = Evidence.MEASURED
     remedies: tuple[Remedy, ...] = ()
     replacement: str | None = None
     loop: int | None = (
         None  # the line of the loop over which a computation is spread, where no call explains it
     )
+    computes: bool = False  # its time is time on the CPU, whatever it is called
+    steps: frozenset[int] = frozenset()  # of a hold: those in which it happened
     change: Change | None = None
     for_answer: bool = False  # a framework's own work on what the user's function at `site` returned
     awaits: tuple[Await, ...] = ()  # those that a fix would let overlap
@@ -88,15 +113,6 @@ class Run:
     def catalog(self) -> Catalog:
         """What is known to block, and what frames do."""
         return load("python")
-
-    def victims(self, facts: ProcessFacts, late: list[Late]) -> tuple[Victim, ...]:
-        """Lateness with its places."""
-        made = []
-        for one in late:
-            place = facts.line.place(one.ref)
-            if place is not None and facts.origins.of(place.site.file) is not Origin.STANDARD:
-                made.append(Victim(place.site, one.count, one.late_s))
-        return tuple(made)
 
     def is_async(self, site: Site) -> bool:
         """Whether the function at a site is a coroutine function."""

@@ -6,14 +6,16 @@ from functools import partial
 
 from asyncwhy.analysis.change import Change, Cut
 from asyncwhy.analysis.facts import ProcessFacts
-from asyncwhy.analysis.holds import Kind, other_threads
+from asyncwhy.analysis.holds import Kind
 from asyncwhy.analysis.hotlines import blocked, computed
-from asyncwhy.analysis.lateness import victims
+from asyncwhy.analysis.keepers import keepers
 from asyncwhy.causes import holding
 from asyncwhy.causes.draft import Draft, Run, Words
 from asyncwhy.causes.holding import Held
 from asyncwhy.causes.runtimes import in_processes
 from asyncwhy.causes.seconds import seconds, several, times
+from asyncwhy.causes.suffering import suffering
+from asyncwhy.causes.unavoidable import avoidable
 from asyncwhy.model import Effects, Related, Remedy, Safety
 
 SLUG = "gil-held"
@@ -35,14 +37,15 @@ def find(run: Run) -> list[Draft]:
 def _elsewhere(run: Run, facts: ProcessFacts) -> list[Draft]:
     """Native calls on other threads: they hold no loop, and still stop every one of the process."""
     loops = list(facts.line.loop_threads())
-    pieces = other_threads(facts.line, facts.samples, set(loops))
+    pieces = avoidable(facts, keepers(facts.line, facts.samples, facts.jobs, set(loops)))
     made = holding.drafts(run, facts, SLUG, blocked(facts, pieces), _words, False, partial(_remedies, facts))
     for draft in made:
-        late = [one for thread in loops for one in victims(facts.line, thread, holding.merged(draft.spans))]
-        draft.victims = run.victims(facts, late)
-        draft.effects = Effects(late_s=sum(one.late_s for one in late), cpu_s=draft.cost_s or 0.0)
+        spans = holding.merged(draft.spans)
+        late = suffering(run, facts, [(thread, spans) for thread in loops])
+        draft.victims, draft.suffering = late.victims, late
+        draft.effects = Effects(late_s=late.hurt_s, cpu_s=draft.cost_s or 0.0)
         draft.change = _unheld(facts, loops, draft.spans)
-        draft.spans = []
+        draft.spans, draft.computes = [], True
         sender = _sender(facts, draft.thread)
         if sender is not None:
             draft.related += (sender,)

@@ -9,16 +9,15 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from asyncwhy.analysis import lateness
 from asyncwhy.analysis.change import Change, Cut
 from asyncwhy.analysis.facts import ProcessFacts
 from asyncwhy.analysis.holds import Kind, Piece
-from asyncwhy.analysis.hotlines import Group, is_import, stretches
-from asyncwhy.analysis.stuck import starts_thread
+from asyncwhy.analysis.hotlines import Group, stretches
 from asyncwhy.catalog import Operation
 from asyncwhy.causes.draft import Draft, Run, Words
 from asyncwhy.causes.origin import called_from, started_by, tasks_of
-from asyncwhy.causes.runtimes import is_node
+from asyncwhy.causes.suffering import suffering
+from asyncwhy.causes.unavoidable import avoidable
 from asyncwhy.model import Effects, Related, Remedy, Safety, Site
 from asyncwhy.source.interface import Call
 
@@ -30,8 +29,6 @@ WITHIN = 200
 TOGETHER_S = 0.001
 #: What calls handlers and converts what they return: without one on the stack it is another's work (a client's).
 _ANSWERING = ("fastapi", "starlette", "pydantic")
-#: Sockets are told not to wait before they come there.
-_NON_BLOCKING = ("asyncio/selector_events.py",)
 #: What is entered in C and is no call is a thread's lock (or another of its kind).
 _ENTERS = re.compile(r"\s*with ([\w.]+):")
 
@@ -64,41 +61,10 @@ def on_loops(facts: ProcessFacts, kinds: tuple[Kind, ...]) -> list[Piece]:
 
 
 def long_enough(facts: ProcessFacts, pieces: list[Piece]) -> list[Piece]:
-    """Pieces of steps that are long themselves, so that one of them matters.
-
-    Starting a thread is left out, and what asyncio does with its sockets, which never wait: a busy machine makes
-    it long, and there is nothing to do about it.
-    """
-    line, library = facts.line, facts.process.library
-    stacks = {piece.stack for piece in pieces}
-    starting = {stack for stack in stacks if starts_thread(facts.stack(stack), library)}
-    sockets = {stack for stack in stacks if _never_waits(facts.stack(stack), library)}
-    # The loop itself, which lets go of what a step left behind: no line of anybody's.
-    starting |= {stack for stack in stacks if _is_loop(facts.stack(stack), library)}
-    if is_node(facts):  # which loads parts of itself when they are first used: fetch, http2
-        starting |= {stack for stack in stacks if is_import(facts, facts.stack(stack))}
-        starting |= {stack for stack in stacks if _starts_worker(facts.stack(stack))}
-    return [
-        piece
-        for piece in pieces
-        if line.end[piece.step] - line.start[piece.step] >= SINGLE_S
-        and piece.stack not in starting
-        and not (piece.kind is Kind.BLOCKED and piece.stack in sockets)
-    ]
-
-
-def _starts_worker(stack: tuple[Site, ...]) -> bool:
-    """Whether Node.js starts a worker thread there, which a busy machine makes long."""
-    return any(site.file.startswith("node:internal/worker") for site in stack[:8])
-
-
-def _is_loop(stack: tuple[Site, ...], library: str) -> bool:
-    own = stack[0] if stack else None
-    return own is not None and own.file.startswith(library) and own.function.endswith("_run_once")
-
-
-def _never_waits(stack: tuple[Site, ...], library: str) -> bool:
-    return bool(stack) and stack[0].file.startswith(library) and stack[0].file.endswith(_NON_BLOCKING)
+    """Pieces of steps that are long themselves, so that one of them matters."""
+    line = facts.line
+    long = [piece for piece in pieces if line.end[piece.step] - line.start[piece.step] >= SINGLE_S]
+    return avoidable(facts, long)
 
 
 def drafts(
@@ -115,8 +81,6 @@ def drafts(
     for group, handler in _by_handler(facts, groups):
         lengths = stretches(group)
         if not lengths or sum(lengths) / len(lengths) < SINGLE_S:
-            continue
-        if is_import(facts, group.stack):
             continue
         held = describe(run, facts, group, lengths)
         if not computes and not held.can_wait:
@@ -238,7 +202,7 @@ def _draft(
         related.append(starter)
     spans = [(piece.start, piece.end) for piece in group.pieces]
     thread = group.pieces[0].thread
-    late = lateness.victims(facts.line, thread, merged(spans))
+    late = suffering(run, facts, [(thread, merged(spans))])
     return Draft(
         cause=cause,
         facts=facts,
@@ -254,10 +218,11 @@ def _draft(
         stack=group.stack,
         started_by=starter.site if starter else None,
         related=tuple(related),
-        victims=run.victims(facts, late),
-        effects=Effects(
-            late_s=sum(one.late_s for one in late), cpu_s=sum(piece.cpu_s for piece in group.pieces)
-        ),
+        victims=late.victims,
+        effects=Effects(late_s=late.hurt_s, cpu_s=sum(piece.cpu_s for piece in group.pieces)),
+        suffering=late,
+        computes=computes,
+        steps=frozenset(piece.step for piece in group.pieces),
         change=leaving(facts, group.pieces, computes),
         thread=thread,
         spans=spans,

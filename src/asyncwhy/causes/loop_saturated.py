@@ -6,13 +6,13 @@ from collections import Counter
 
 import numpy as np
 
-from asyncwhy.analysis import lateness
 from asyncwhy.analysis.facts import ProcessFacts
 from asyncwhy.analysis.places import Origin
 from asyncwhy.analysis.saturation import Saturation, saturated
 from asyncwhy.causes.draft import Draft, Run, Words
 from asyncwhy.causes.origin import called_from
 from asyncwhy.causes.seconds import seconds
+from asyncwhy.causes.suffering import suffering
 from asyncwhy.model import Effects, Related, Remedy, Safety, Site
 
 SLUG = "loop-saturated"
@@ -47,7 +47,7 @@ def _draft(run: Run, facts: ProcessFacts, one: Saturation) -> Draft | None:
     length = (line.end - line.start)[one.steps]
     each = float(np.median(length))
     call = run.source.call_at(site.file, site.line, site.column or None, None, site.end_column)
-    victims = run.victims(facts, lateness.victims(line, one.thread, one.spans))
+    suffered = suffering(run, facts, [(one.thread, one.spans)])
     return Draft(
         cause=SLUG,
         facts=facts,
@@ -69,8 +69,8 @@ def _draft(run: Run, facts: ProcessFacts, one: Saturation) -> Draft | None:
         operation="loop",
         stack=stack,
         related=(*_runs(facts, one, site), *called_from(run, facts, stack)),
-        victims=victims,
-        effects=Effects(late_s=sum(victim.late_s for victim in victims)),
+        victims=suffered.victims,
+        effects=Effects(late_s=suffered.hurt_s),
         remedies=_remedies(),
         worth=True,
         thread=one.thread,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from asyncwhy.analysis import lateness
 from asyncwhy.analysis.change import Change, Cut
 from asyncwhy.analysis.facts import ProcessFacts
 from asyncwhy.analysis.holds import Kind
@@ -14,6 +13,8 @@ from asyncwhy.causes import holding
 from asyncwhy.causes.draft import Draft, Run, Words
 from asyncwhy.causes.origin import called_from, started_by, tasks_of
 from asyncwhy.causes.seconds import seconds
+from asyncwhy.causes.suffering import suffering
+from asyncwhy.causes.unavoidable import avoidable
 from asyncwhy.model import Effects
 
 SLUG = "many-small-holds"
@@ -33,8 +34,9 @@ def find(run: Run) -> list[Draft]:
         for small in small_steps(facts, holding.SINGLE_S):
             if small.total_s < SHARE * facts.loop_s or len(small.steps) < FEWEST:
                 continue
-            waits = [piece for piece in small.pieces if piece.kind is Kind.BLOCKED]
-            works = [piece for piece in small.pieces if piece.kind is Kind.BUSY]
+            pieces = avoidable(facts, small.pieces)
+            waits = [piece for piece in pieces if piece.kind is Kind.BLOCKED]
+            works = [piece for piece in pieces if piece.kind is Kind.BUSY]
             for group, computes in [(group, False) for group in blocked(facts, waits)] + [
                 (group, True) for group in computed(facts, works, run.source.loop_around)
             ]:
@@ -54,11 +56,9 @@ def _draft(run: Run, facts: ProcessFacts, small: Small, group: Group, computes: 
     described = holding.describe(run, facts, group, [group.cost_s / count] * count)
     line = facts.line
     spans = np.column_stack((line.start[small.steps], line.end[small.steps]))
-    late = lateness.victims(line, small.thread, spans)
-    related = list(called_from(run, facts, group.own_stack))
+    late = suffering(run, facts, [(small.thread, spans)])
     starter = started_by(facts, tasks_of(facts, line.ref[small.steps].tolist()))
-    if starter is not None:
-        related.append(starter)
+    called = called_from(run, facts, group.own_stack)
     what = "computes on" if computes else "stops"
 
     return Draft(
@@ -80,9 +80,10 @@ def _draft(run: Run, facts: ProcessFacts, small: Small, group: Group, computes: 
         inside_library=described.library,
         stack=group.stack,
         started_by=starter.site if starter else None,
-        related=tuple(related),
-        victims=run.victims(facts, late),
-        effects=Effects(late_s=sum(one.late_s for one in late)),
+        related=(*called, starter) if starter is not None else called,
+        victims=late.victims,
+        effects=Effects(late_s=late.hurt_s),
+        suffering=late,
         replacement=described.replacement,
         loop=described.loop,
         change=_leaving(facts, small, share, computes),

@@ -18,6 +18,7 @@ from asyncwhy.causes.draft import Draft, Run, Words
 from asyncwhy.causes.holding import merged
 from asyncwhy.causes.origin import called_from
 from asyncwhy.causes.seconds import seconds
+from asyncwhy.causes.suffering import suffering
 from asyncwhy.causes.worth import LEAST_S, LEAST_SHARE, ONCE_S
 from asyncwhy.model import Effects, Related, Remedy, Safety, Site
 
@@ -84,7 +85,7 @@ def _crowds(facts: ProcessFacts, crowded: Crowding) -> list[_Crowd]:
 def _draft(run: Run, facts: ProcessFacts, crowded: Crowding, crowd: _Crowd) -> Draft | None:
     loops = list(facts.line.loop_threads())
     free = [(thread, _free(facts, thread, crowded.spans)) for thread in loops]
-    late = [one for thread, spans in free for one in lateness.victims(facts.line, thread, spans)]
+    late = suffering(run, facts, free)
     suffered = sum(lateness.waited_while(facts.line, thread, spans) for thread, spans in free)
     waited = sum(delayed(facts, thread, crowded.spans) for thread in loops)
     if suffered < max(LEAST_S, ONCE_S, LEAST_SHARE * run.facts.wall_s):
@@ -119,8 +120,8 @@ def _draft(run: Run, facts: ProcessFacts, crowded: Crowding, crowd: _Crowd) -> D
         operation="cpu",
         stack=crowd.stack,
         related=tuple(related),
-        victims=run.victims(facts, late),
-        effects=Effects(late_s=sum(one.late_s for one in late), threads=count),
+        victims=late.victims,
+        effects=Effects(late_s=late.hurt_s, threads=count),
         worth=True,
         remedies=_remedies(facts.cores),
         saved_s=_saved(facts, loops, crowd),

@@ -101,12 +101,8 @@ def _woken(facts: ProcessFacts, touches: list[Touch]) -> tuple[tuple[Victim, ...
 
 def _stands(facts: ProcessFacts, step: int) -> Site | None:
     """The user's line at which the task of a step had waited."""
-    waits = facts.process.table("waits")
-    ends = facts.line.seconds(waits["start"]) + waits["wait_s"]
-    own = np.flatnonzero(
-        (waits["task"] == facts.line.ref[step]) & (np.abs(ends - facts.line.start[step]) < 1e-4)
-    )
-    return facts.origins.user_site(facts.stack(int(waits["stack"][own[0]]))) if len(own) else None
+    stack = int(facts.standing.before(np.array([step]))[0])
+    return facts.origins.user_site(facts.stack(stack)) if stack else None
 
 
 def _waited(victims: tuple[Victim, ...]) -> tuple[Related, ...]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from asyncwhy.causes.draft import Draft
+from asyncwhy.analysis.places import Origin
+from asyncwhy.causes.draft import Draft, Suffering
 
 #: A finding must cost at least this much: below 5 ms nobody notices, and machines' noise begins.
 LEAST_S = 0.005
@@ -16,8 +17,11 @@ ONCE_S = 0.05
 #: this share of its time in it: in a program that is meant to be asynchronous that is the answer sought.
 ALONE_SHARE = 0.10
 ALONE_S = 0.05
-#: Causes whose cost is time on the CPU.
-COMPUTING = frozenset(("cpu-on-loop", "gil-held"))
+#: A stop that happened once and made late only a library's housekeeping, which looks in now and then, must cost this
+#: much: what builds a client or loads a model before anybody asks takes less, and hurts nobody.
+QUIET_S = 0.5
+#: The functions of libraries in which a server begins and ends, before anybody asks and when nobody does any more.
+LIFESPAN = frozenset(("lifespan", "startup", "shutdown"))
 #: Queueing hurts nobody by itself: where the replay knows what the run would save, that alone counts.
 QUEUES = frozenset(("serialised-by-lock", "concurrency-limit", "serial-dispatch"))
 
@@ -37,18 +41,37 @@ def worthwhile(draft: Draft, gain_s: float | None, wall_s: float, least_s: float
     if not costly(draft, wall_s, least_s):
         return False
     least = max(least_s, LEAST_SHARE * wall_s)
-    if gain_s is not None and gain_s >= least:
+    late, excused = _late(draft)
+    # Who polls is there the sooner in the replay, and would in truth have asked once more.
+    if gain_s is not None and gain_s >= least and (late >= least or not excused):
         return True
     if gain_s is not None and draft.cause in QUEUES:
         return False
-    late = sum(victim.late_s for victim in draft.victims)
     if late >= least:
         return True
-    waits = draft.cause == "blocking-call" and draft.cost_s is not None
+    waits = draft.cause == "blocking-call" and draft.cost_s is not None and not _in_lifespan(draft)
     off_cpu_s = (draft.cost_s or 0.0) - draft.effects.cpu_s
     return waits and off_cpu_s >= max(ALONE_S, ALONE_SHARE * wall_s)
 
 
+def _late(draft: Draft) -> tuple[float, float]:
+    """Seconds of lateness that hurt, and of such that did not."""
+    known = draft.suffering
+    if known == Suffering():
+        return sum(victim.late_s for victim in draft.victims), 0.0
+    if len(draft.steps) == 1 and _alone(draft, draft.cost_s or 0.0) < QUIET_S:
+        return known.hurt_s, known.ticks_s + known.idle_s
+    return known.hurt_s + known.ticks_s, known.idle_s
+
+
+def _in_lifespan(draft: Draft) -> bool:
+    origins = draft.facts.origins
+    return any(
+        site.function.rpartition(".")[2] in LIFESPAN and origins.of(site.file) is Origin.LIBRARY
+        for site in draft.stack
+    )
+
+
 def _alone(draft: Draft, cost_s: float) -> float:
     """What something costs where no other program takes the core from it meanwhile."""
-    return min(cost_s, draft.effects.cpu_s) if draft.cause in COMPUTING else cost_s
+    return min(cost_s, draft.effects.cpu_s) if draft.computes else cost_s

@@ -17,6 +17,7 @@ _MOST_RELATED = 6
 _MOST_VICTIMS = 2
 _WORTH = 0.99  # of the run: a prediction above it says nothing new
 _OF_CALLS = frozenset({"blocking-call", "gil-held"})  # their count is one of calls
+_OF_LOOP = frozenset({"cpu-on-loop", "many-small-holds", "loop-saturated", "oversubscribed", *_OF_CALLS})
 _OR = re.compile(r"^or[,:]? ")  # a title that says itself that there is a better way
 _KNOWN = {
     Evidence.MEASURED: "",
@@ -130,7 +131,7 @@ def _outlook(page: Page, report: Report, finding: Finding, *, told: bool) -> Non
         page.prose(f"without it the run would take {seconds(finding.possible_s)}", "   ")
     elif pace:
         page.prose(f"without it {pace}", "   ")
-    elif finding.effects.late_s and not told:
+    elif finding.effects.late_s and not told and finding.cause in _OF_LOOP:
         page.prose(f"others waited {seconds(finding.effects.late_s)} for the event loop because of it", "   ")
 
 

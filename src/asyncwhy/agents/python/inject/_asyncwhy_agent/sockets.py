@@ -13,7 +13,7 @@ from .twin import Unsuitable, twin
 #: Connections, and connects under way, remembered at most.
 MOST = 10_000
 
-WROTE, READ, PAIRED, MADE = 1, 2, 3, 4
+WROTE, READ, PAIRED, MADE, CLOSED = 1, 2, 3, 4, 5
 
 HERE = """
 __aw_number = __aw_near(__aw_id(self))
@@ -58,6 +58,8 @@ class SocketHooks:
         }
         self._twin(transport, "write", names, before=HERE % WROTE)
         self._twin(transport, "_read_ready", names, before=HERE % READ)
+        self._twin(transport, "write_eof", names, before=HERE % WROTE)
+        self._twin(module._SelectorTransport, "_call_connection_lost", names, before=HERE % CLOSED)
         if "writelines" in transport.__dict__:
             self._twin(transport, "writelines", names, before=HERE % WROTE)
 
