@@ -170,7 +170,9 @@ def _written(run: Run, site: Site, place: Place | None, offload: Offload | None)
 
 def name_at(run: Run, site: Site, otherwise: str) -> str:
     """The name of what is called at a site; of a `def`, its own."""
-    if not site.column:
-        return site.function
-    call = run.source.call_at(site.file, site.line, site.column, None, site.end_column)
+    if not site.column:  # there are none before CPython 3.11 either
+        function = run.source.function_at(site.file, site.line, site.function.rpartition(".")[2])
+        if function is not None and site.line in (function.line, function.first_line):
+            return site.function
+    call = run.source.call_at(site.file, site.line, site.column or None, None, site.end_column)
     return call.qualified if call is not None else otherwise
