@@ -41,6 +41,7 @@ class Hops:
     tasks: set[int]
     threads: set[int]
     submitter: int
+    call: str = "the pool"  # what sent it, where the line at `site` calls nothing
     related: tuple[Related, ...] = ()
     decided: bool = False  # a framework sent the function at `site`
 
@@ -75,6 +76,7 @@ def hops(run: Run, facts: ProcessFacts) -> list[Hops]:
             where, none = "process" if elsewhere else "thread", np.zeros(0)
             found = Hops(facts, one.site, one.stack, where, none, none, 0.0, set(), set(), job.submitter)
             found.related, found.decided = one.related, one.decided
+            found.call = one.offload.call if one.offload is not None else found.call
             made[key] = found, []
         made[key][1].append(job)
     for found, jobs in made.values():
@@ -138,6 +140,7 @@ def _answered(facts: ProcessFacts, one: Answering) -> Hops | None:
         tasks,
         {one.thread},
         int(facts.line.thread[one.answers[0].step]),
+        library,
         tuple(Related("and", other[0], "asks it too") for other in others),
     )
 

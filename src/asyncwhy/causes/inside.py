@@ -1,6 +1,9 @@
-"""Which functions of the user's ran inside tasks that libraries made: a server's requests, a portal's calls."""
+"""Which functions of the user's ran inside tasks and threads that libraries made: a server's requests, a portal's
+calls, what a timer or a threading server calls."""
 
 from __future__ import annotations
+
+from collections import Counter
 
 import numpy as np
 
@@ -52,3 +55,31 @@ def _called(facts: ProcessFacts, stack: tuple[Site, ...]) -> Site | None:
         if facts.origins.is_user(site) and not facts.origins.is_user(outside):
             return site
     return None
+
+
+def thread_runs(facts: ProcessFacts, thread: int) -> Site | None:
+    """The outermost function of the user's in which a thread was seen most, whoever's its target is."""
+    samples = facts.samples.get(thread)
+    seen: Counter[tuple[str, str]] = Counter()
+    sites: dict[tuple[str, str], Site] = {}
+    for stack, count in zip(samples.stack.tolist(), samples.count.tolist(), strict=True) if samples else ():
+        user = [site for site in facts.stack(stack) if facts.origins.is_user(site)]
+        if user:
+            key = (user[-1].file, user[-1].function)
+            seen[key] += max(count, 1)
+            sites.setdefault(key, user[-1])
+    return sites[seen.most_common(1)[0][0]] if seen else None
+
+
+def serves_library(facts: ProcessFacts, thread: int) -> bool:
+    """Whether a thread is the standard library's own: it started it for a function of its own, and nothing of the
+    user's was seen in it."""
+    fact = facts.line.threads[thread]
+    target = fact.target
+    if target is None or facts.origins.of(target.site.file) is not Origin.STANDARD:
+        return False
+    starter = next(
+        (site for site in facts.stack(fact.stack) if not site.file.endswith("/threading.py")), None
+    )
+    by_user = starter is not None and facts.origins.is_user(starter)
+    return not by_user and thread_runs(facts, thread) is None

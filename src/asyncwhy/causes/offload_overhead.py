@@ -8,6 +8,8 @@ from asyncwhy.analysis.lookup import union
 from asyncwhy.causes.draft import Draft, Run, Words
 from asyncwhy.causes.hops import Hops, hops
 from asyncwhy.causes.origin import called_from
+from asyncwhy.causes.overlapping import hurts_by_itself
+from asyncwhy.causes.relief import NOTABLE
 from asyncwhy.causes.seconds import seconds
 from asyncwhy.causes.senders import name_at
 from asyncwhy.causes.worth import LEAST_S, LEAST_SHARE
@@ -40,8 +42,8 @@ def _costs_more(one: Hops) -> bool:
 
 
 def _draft(run: Run, one: Hops) -> Draft:
-    cost = one.cost_s
-    name = name_at(run, one.site, "the pool")
+    cost, on_loop = one.cost_s, _on_loop(one)
+    name = name_at(run, one.site, one.call)
     return Draft(
         cause=SLUG,
         facts=one.facts,
@@ -57,10 +59,25 @@ def _draft(run: Run, one: Hops) -> Draft:
         effects=Effects(threads=len(one.threads)),
         remedies=_remedies(one),
         saved_s=_saved(one),
-        worth=cost >= max(LEAST_S, LEAST_SHARE * run.facts.wall_s),
+        worth=_noticed(run, one, bool(on_loop)),
         thread=one.submitter,
-        spans=_on_loop(one),
+        spans=on_loop,
     )
+
+
+def _noticed(run: Run, one: Hops, kept_loop: bool) -> bool:
+    """Whether it matters though the run may be no shorter: handing over kept the loop from others, or was a good part
+    of what those who asked waited for."""
+    if kept_loop:
+        return one.cost_s >= max(LEAST_S, LEAST_SHARE * run.facts.wall_s)
+    nodes = one.facts.nodes
+    tasks, place = np.unique(nodes.ref, return_inverse=True)
+    begun, over = np.full(len(tasks), np.inf), np.zeros(len(tasks))
+    np.minimum.at(begun, place, nodes.start)
+    np.maximum.at(over, place, nodes.end)
+    theirs = float((over - begun)[np.isin(tasks, list(one.tasks))].sum())
+    way = float((one.ways[:, 1] - one.ways[:, 0] - one.work).sum())
+    return way >= NOTABLE * theirs and hurts_by_itself(run, one.facts, list(one.tasks), one.cost_s)
 
 
 def _saved(one: Hops) -> float:

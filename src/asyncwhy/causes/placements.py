@@ -15,7 +15,7 @@ from asyncwhy.analysis.timeline import Ints, ThreadFact
 from asyncwhy.catalog import Offload
 from asyncwhy.causes.draft import Run
 from asyncwhy.causes.hops import library_of
-from asyncwhy.causes.inside import inside
+from asyncwhy.causes.inside import inside, thread_runs
 from asyncwhy.causes.origin import maker_of
 from asyncwhy.causes.seconds import seconds
 from asyncwhy.causes.senders import Sender, definition, sender, sent_to, thread_sender
@@ -193,29 +193,39 @@ def _threads(run: Run, facts: ProcessFacts) -> list[Placement]:
     roles = {thread.os_id: thread.role for thread in threads(run.facts) if thread.process == facts.pid}
     workers = {job.worker for job in facts.jobs}
     asked = {one.thread: len(one.answers) for one in answering(facts)}
-    alike: dict[tuple[Site, int], list[ThreadFact]] = defaultdict(list)
+    alike: dict[tuple[Site, int, int], list[ThreadFact]] = defaultdict(list)
     for fact in facts.line.threads.values():
         if fact.target is None or fact.number in workers:
             continue
         if roles.get(fact.os_id) not in (Role.POOL_WORKER, Role.RUNTIME):
-            alike[fact.target.site, fact.stack].append(fact)
-    return [_thread_placement(run, facts, own, asked) for own in alike.values()]
+            site, line = _target(run, facts, fact)
+            alike[site, line, fact.stack].append(fact)
+    return [_thread_placement(run, facts, own, site, line, asked) for (site, line, _), own in alike.items()]
+
+
+def _target(run: Run, facts: ProcessFacts, fact: ThreadFact) -> tuple[Site, int]:
+    """What a thread ran, and the line of its `def`: its target, or the user's that the standard library's called."""
+    assert fact.target is not None
+    if facts.origins.of(fact.target.site.file) is Origin.STANDARD:
+        site = thread_runs(facts, fact.number)
+        if site is not None:
+            line = definition(run, site).line
+            return Site(site.file, line, 0, site.function), line
+    return fact.target.site, fact.target.first_line or fact.target.site.line
 
 
 def _thread_placement(
-    run: Run, facts: ProcessFacts, own: list[ThreadFact], asked: dict[int, int]
+    run: Run, facts: ProcessFacts, own: list[ThreadFact], target: Site, line: int, asked: dict[int, int]
 ) -> Placement:
     """Threads of one target that one line started; `asked` is how often tasks waited for each thread's answer."""
     sites = facts.stack(own[0].stack)
     handoff, offload = thread_sender(run, facts, sites)
-    target = own[0].target
-    assert target is not None
     answers = sum(asked.get(fact.number, 0) for fact in own)
     why = _why_a_thread(facts, sites, offload)
     return Placement(
-        function=target.site.function,
-        file=target.site.file,
-        line=target.first_line or target.site.line,
+        function=target.function,
+        file=target.file,
+        line=line,
         threads=tuple(dict.fromkeys(fact.name for fact in own)),
         count=len(own),
         run_s=sum((fact.end or facts.line.ended) - fact.begun for fact in own),

@@ -106,6 +106,7 @@ class ThreadHooks:
 
     def install(self, threading):
         self.main = threading.main_thread()
+        self.timer = threading.Timer.run
         guard = self.installation.harmless
         kind = threading.Thread
         names = {"__aw_starting": guard(self._starting)}
@@ -131,7 +132,7 @@ class ThreadHooks:
         target = getattr(thread, "_target", None)
         run = p.type_of(thread).run
         if target is None:
-            target = run
+            target = peek(thread, "function", run) if run is self.timer else run
         self.recorder.stir()
         self.recorder.event(
             "thread",
