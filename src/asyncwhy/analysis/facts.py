@@ -38,6 +38,11 @@ class ProcessFacts:
         """The system's number of the process."""
         return int(self.process.meta.get("pid", 0))
 
+    @property
+    def children_cpu_s(self) -> float:
+        """CPU seconds of the child processes that it awaited the end of, observed or not."""
+        return float(self.process.meta.get("children_cpu", 0)) / 1e9
+
     @cached_property
     def nodes(self) -> schedule.Nodes:
         """The recorded run as nodes."""

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from asyncwhy.analysis.lateness import Held
 from asyncwhy.analysis.lookup import union
 from asyncwhy.causes.draft import Draft, Run, Words
+from asyncwhy.causes.holding import merged
 from asyncwhy.causes.hops import Hops, hops
 from asyncwhy.causes.origin import called_from
 from asyncwhy.causes.overlapping import hurts_by_itself
@@ -100,10 +102,11 @@ def _saved(one: Hops) -> float:
 
 
 def _on_loop(one: Hops) -> list[tuple[float, float]]:
-    """The burst as one stretch of the loop, where handing over kept the loop for most of it."""
+    """The burst as one stretch of the loop, where what it did on the way there and back kept it for most of that."""
     line = one.facts.line
     mine = (line.thread == one.submitter) & (line.start >= one.since) & (line.end <= one.until)
-    busy = float((line.end - line.start)[mine].sum())
+    ways = Held(merged([(start, end) for start, end in one.ways.tolist()]))
+    busy = ways.inside(np.column_stack((line.start[mine], line.end[mine])))
     most = LOOP_BOUND * max(one.until - one.since, one.cost_s)
     return [(one.since, one.until)] if busy > most else []
 

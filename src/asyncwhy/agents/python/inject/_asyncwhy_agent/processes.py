@@ -99,9 +99,10 @@ class ProcessHooks:
 
         def wrapper(*arguments, **named):
             try:
-                if environment_at is not None and len(arguments) > environment_at:
+                given = arguments[environment_at:][:1] if environment_at is not None else ()
+                if given and given[0] is not None:  # from 3.13 on: none given, the child has this process's
                     changed = list(arguments)
-                    changed[environment_at] = environment.child(arguments[environment_at])
+                    changed[environment_at] = environment.child(given[0])
                     arguments = tuple(changed)
                 if leaves:
                     agent.flush_now(name)
