@@ -108,7 +108,7 @@ def handed_over(line: Timeline) -> list[Handed]:
     tasks: dict[int, list[int]] = defaultdict(list)
     on = {run.thread: run.loop for run in line.loops}
     for task in sorted(line.tasks.values(), key=lambda task: task.created):
-        if any(site.function == MAKER for site in process.stack(task.stack)):
+        if any(_makes_handed(site) for site in process.stack(task.stack)):
             tasks[on.get(task.thread, 0)].append(task.number)
     made: list[Handed] = []
     for loop, own in calls.items():
@@ -117,6 +117,12 @@ def handed_over(line: Timeline) -> list[Handed]:
         for index, (time, thread, stack) in enumerate(own):
             made.append(Handed(time, thread, loop, stack, numbers[index] if index < len(numbers) else 0))
     return sorted(made, key=lambda one: one.time)
+
+
+def _makes_handed(site: Site) -> bool:
+    """Whether a frame makes the task of what was handed over; before 3.11 functions have no qualified names."""
+    before = site.function == MAKER.rpartition(".")[2] and site.file.endswith("/asyncio/tasks.py")
+    return before or site.function == MAKER
 
 
 def _wakeups(line: Timeline) -> list[tuple[float, int, int, int]]:
