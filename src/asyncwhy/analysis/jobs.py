@@ -99,12 +99,12 @@ def jobs_of(timeline: Timeline) -> list[Job]:
     if process.meta.get("runtime") == "node":
         libuv.complete(timeline, list(made.values()))
     jobs, pools = sorted(made.values(), key=lambda job: job.submitted), pools_of(timeline)
-    _begun_elsewhere(jobs, pools)
-    _queue(jobs, pools)
+    begin_elsewhere(jobs, pools)
+    find_queued(jobs, pools)
     return jobs
 
 
-def _begun_elsewhere(jobs: list[Job], pools: dict[int, Pool]) -> None:
+def begin_elsewhere(jobs: list[Job], pools: dict[int, Pool]) -> None:
     """When the jobs of processes began, which is not seen from here."""
     free: dict[int, list[float]] = {}
     for job in jobs:
@@ -116,7 +116,7 @@ def _begun_elsewhere(jobs: list[Job], pools: dict[int, Pool]) -> None:
         heappush(workers, job.end)
 
 
-def _queue(jobs: list[Job], pools: dict[int, Pool]) -> None:
+def find_queued(jobs: list[Job], pools: dict[int, Pool]) -> None:
     """Which jobs found all workers of their pool taken by those before them."""
     ends: dict[int, list[float]] = defaultdict(list)
     for job in jobs:
