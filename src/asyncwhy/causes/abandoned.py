@@ -98,7 +98,7 @@ def _draft(
     runs = tuple(
         Related("runs", site, "ran on in its thread") for site in sites if facts.origins.is_user(site)
     )
-    name = name_at(run, one.site, "submit")
+    name = name_at(run, one.site, one.call)
     return Draft(
         cause=slug,
         facts=facts,

@@ -76,7 +76,7 @@ def hops(run: Run, facts: ProcessFacts) -> list[Hops]:
             where, none = "process" if elsewhere else "thread", np.zeros(0)
             found = Hops(facts, one.site, one.stack, where, none, none, 0.0, set(), set(), job.submitter)
             found.related, found.decided = one.related, one.decided
-            found.call = one.offload.call if one.offload is not None else found.call
+            found.call = one.call
             made[key] = found, []
         made[key][1].append(job)
     for found, jobs in made.values():

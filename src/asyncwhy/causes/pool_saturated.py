@@ -150,7 +150,7 @@ def _draft(run: Run, queue: Queue) -> Draft | None:
         words=_words(queue, filling, others, cost) if cost is not None else _given_up(queue, lost),
         count=len(queued),
         cost_s=cost,
-        call=name_at(run, site, "submit"),
+        call=name_at(run, site, filling.sender.call),
         operation="pool",
         stack=stack,
         related=(*_made(queue), *filling.sender.related, *called_from(run, facts, stack)),

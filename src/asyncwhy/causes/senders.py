@@ -34,6 +34,11 @@ class Sender:
     decided: bool
 
     @property
+    def call(self) -> str:
+        """What it was sent with, by the name that a person knows."""
+        return self.offload.call if self.offload is not None else "submit"
+
+    @property
     def related(self) -> tuple[Related, ...]:
         """The framework's line, where that is another place than `site`."""
         if not self.decided or self.handoff.site == self.site:
@@ -174,5 +179,6 @@ def name_at(run: Run, site: Site, otherwise: str) -> str:
         function = run.source.function_at(site.file, site.line, site.function.rpartition(".")[2])
         if function is not None and site.line in (function.line, function.first_line):
             return site.function
-    call = run.source.call_at(site.file, site.line, site.column or None, None, site.end_column)
+    hint = None if site.column else otherwise.rpartition(".")[2]
+    call = run.source.call_at(site.file, site.line, site.column or None, None, site.end_column, hint)
     return call.qualified if call is not None else otherwise
