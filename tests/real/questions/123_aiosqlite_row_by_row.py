@@ -10,7 +10,9 @@ class Readings:
         self.connection = connection
 
     async def latest(self, sensor):
-        async with self.connection.execute("select max(id), value from reading where sensor = ?", (sensor,)) as cursor:
+        async with self.connection.execute(
+            "select max(id), value from reading where sensor = ?", (sensor,)
+        ) as cursor:
             return await cursor.fetchone()
 
     async def add(self, sensor, value):

@@ -10,14 +10,19 @@ app = fastapi.FastAPI()
 
 
 def length(tour):
-    return sum(math.dist((a * 7919 % 1000, a), (b * 7919 % 1000, b)) for a, b in zip(tour, tour[1:] + tour[:1]))
+    return sum(
+        math.dist((a * 7919 % 1000, a), (b * 7919 % 1000, b)) for a, b in zip(tour, tour[1:] + tour[:1])
+    )
 
 
 @app.get("/tour")
 def tour(seed: int):
     best = list(range(seed, seed + 60))
     for _ in range(12):
-        best = min((best[:i] + best[i:j][::-1] + best[j:] for i in range(1, 59) for j in range(i + 1, 60, 3)), key=length)
+        best = min(
+            (best[:i] + best[i:j][::-1] + best[j:] for i in range(1, 59) for j in range(i + 1, 60, 3)),
+            key=length,
+        )
     return {"length": round(length(best), 1)}
 
 
