@@ -22,6 +22,8 @@ LONGEST_FILE = 350
 LONGEST_FUNCTION = 45
 FUNCTION = (ast.FunctionDef, ast.AsyncFunctionDef)
 
+#: In the standard library up to 3.12, though `sys.stdlib_module_names` leaves it out.
+UNLISTED = {"_xxsubinterpreters"}
 OWN_PACKAGES = {path.stem for path in (AGENTS / "python" / "inject").glob("*")}
 #: CPython's own (`Modules/_xxsubinterpretersmodule.c`, up to 3.12), which `sys.stdlib_module_names` leaves out.
 UNLISTED = {"_xxsubinterpreters"}

@@ -50,6 +50,7 @@ def answering(facts: ProcessFacts) -> list[Answering]:
     """The threads that are no pool's and no loop's, and answer tasks."""
     line = facts.line
     others = set(line.threads) - set(line.loop_threads()) - {job.worker for job in facts.jobs}
+    others = {number for number in others if not _serves_processes(facts, number)}
     rows = np.sort(line.process.table("wakeups"), order="time")
     if not np.isin(rows["thread"], list(others)).any():
         return []
@@ -63,6 +64,12 @@ def answering(facts: ProcessFacts) -> list[Answering]:
         if thread in others and line.when[step] - times[row] <= PAIRED_S and before[step] >= 0:
             by_thread[thread].append((float(line.when[step]), float(line.end[before[step]]), step))
     return [_answering(facts, thread, sorted(own)) for thread, own in by_thread.items()]
+
+
+def _serves_processes(facts: ProcessFacts, thread: int) -> bool:
+    """Whether it is a process pool's own, which brings home what others answer."""
+    target = facts.line.threads[thread].target
+    return target is not None and target.site.file.endswith("/concurrent/futures/process.py")
 
 
 def _step_before(facts: ProcessFacts) -> np.ndarray[tuple[int], np.dtype[np.int64]]:

@@ -10,7 +10,8 @@ import numpy as np
 from asyncwhy.analysis import contention, deadlocks, holds, replay, schedule, stuck, timeline, touches, wakers
 from asyncwhy.analysis.change import Change
 from asyncwhy.analysis.handlers import Handlers
-from asyncwhy.analysis.jobs import Job, Pool, jobs_of, pools_of
+from asyncwhy.analysis.jobs import Job, Pool, jobs_of, pools_of, queued_spans, work_elsewhere
+from asyncwhy.analysis.lateness import Held
 from asyncwhy.analysis.lookup import union
 from asyncwhy.analysis.places import Origins
 from asyncwhy.analysis.standing import Standing
@@ -37,6 +38,11 @@ class ProcessFacts:
     def pid(self) -> int:
         """The system's number of the process."""
         return int(self.process.meta.get("pid", 0))
+
+    @property
+    def children_cpu_s(self) -> float:
+        """CPU seconds of the child processes that it awaited the end of, observed or not."""
+        return float(self.process.meta.get("children_cpu", 0)) / 1e9
 
     @cached_property
     def nodes(self) -> schedule.Nodes:
@@ -129,6 +135,15 @@ class ProcessFacts:
         """The task that a step belongs to; None for a callback."""
         return self.line.tasks.get(ref)
 
+    def queued(self, task: int, since: float, until: float) -> float:
+        """For how long of a stretch jobs that the task had submitted waited for workers."""
+        held = self._queued.get(task)
+        return held.inside(np.array([(since, max(until, since))])) if held is not None else 0.0
+
+    @cached_property
+    def _queued(self) -> dict[int, Held]:
+        return {task: Held(spans) for task, spans in queued_spans(self.jobs).items()}
+
     @cached_property
     def children(self) -> dict[int, list[float]]:
         """When each task made others, in order, by its number."""
@@ -169,6 +184,7 @@ def analyse(trace: Trace) -> Facts:
     for process in trace.processes.values():
         if "begun" in process.meta:
             facts.processes.append(_process(process, origin))
+    work_elsewhere([one.line for one in facts.processes], [one.jobs for one in facts.processes])
     ends = [process.line.ended for process in facts.processes]
     host = (int(trace.run.get("ended", origin)) - int(trace.run.get("begun", origin))) / 1e9
     facts.wall_s = max(ends, default=host)

@@ -287,7 +287,8 @@ class _Builder:
         high = np.searchsorted(keys[order], base + np.searchsorted(ends, until + 1e-6, "right"))
         which, place = expand(low, high)
         sibling, node = last[order[place]], own[which]
-        other = sibling != waker[node]
+        ours = joins.joined(line, nodes.ref[own], since, nodes.ref[waker[own]], nodes.ref[sibling], which)
+        other = (sibling != waker[node]) & ours
         self.wakers.append((sibling[other], nodes.end[sibling[other]], node[other]))
 
     def _wakes(self) -> None:

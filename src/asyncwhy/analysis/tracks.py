@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from asyncwhy.analysis.facts import ProcessFacts
+from asyncwhy.analysis.jobs import Job
 from asyncwhy.analysis.tasks import Task
 from asyncwhy.model import Site
 from asyncwhy.picture import Jobs, Place, PoolRow, Samples, Tasks, ThreadRow
@@ -88,9 +91,14 @@ def thread_rows(facts: ProcessFacts, roles: dict[int, str], places: Places) -> t
 
 
 def pools_and_jobs(
-    facts: ProcessFacts, drawn: list[Task], places: Places, threads: dict[int, int]
+    facts: ProcessFacts,
+    drawn: list[Task],
+    places: Places,
+    threads: dict[int, int],
+    sent: Callable[[Job], Site | None],
 ) -> tuple[tuple[PoolRow, ...], Jobs, int]:
-    """The executors, their jobs, and how many of the jobs are drawn (the first ones)."""
+    """The executors, their jobs, and how many of the jobs are drawn (the first ones); `sent` gives the line that sent
+    a job."""
     rows = {number: place for place, number in enumerate(facts.pools)}
     pools = tuple(
         PoolRow(pool.name, pool.kind, pool.workers, places.innermost(facts, pool.stack))
@@ -106,7 +114,7 @@ def pools_and_jobs(
         code=np.array(
             [places.of(sites[job.code].site if job.code in sites else None) for job in jobs], np.int64
         ),
-        sent=np.array([places.of(facts.origins.user_site(facts.job_stack(job))) for job in jobs], np.int64),
+        sent=np.array([places.of(sent(job)) for job in jobs], np.int64),
         submitted=np.array([job.submitted for job in jobs]),
         busy=np.array([job.cpu_s >= _BUSY * job.run_s > 0 for job in jobs], np.int64),
         left_out=len(facts.jobs) - len(jobs),

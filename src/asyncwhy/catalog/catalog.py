@@ -33,6 +33,12 @@ class Catalog:
         return reader.offloads(reader.table(self._folder / "offloads.toml"))
 
     @cached_property
+    def dispatchers(self) -> tuple[str, ...]:
+        """Files, or folders that end in "/", whose frames hand a request to the program's functions."""
+        rows = reader.table(self._folder / "dispatch.toml")["dispatch"]
+        return tuple(file for row in rows for file in row["files"])
+
+    @cached_property
     def frames(self) -> Mapping[FrameKey, Operation]:
         """What frames do, by (file below its library's root, function or `*`)."""
         return dict(reader.operations(self._operations["frame"], "functions", self.verbs))
@@ -131,6 +137,11 @@ class Catalog:
                 if (path, name) in self.offloads:
                     return self.offloads[path, name]
         return self.offloads.get((_package(where), "*"))
+
+    def dispatches(self, file: str) -> bool:
+        """Whether a frame of that file hands a request to the program's functions."""
+        where = place(file)
+        return not where.standard and where.path.startswith(self.dispatchers)
 
     def offload_of_stack(self, frames: Iterable[Frame]) -> Offload | None:
         """The best explanation of a handoff, from the stack of its submission, innermost frame first.

@@ -11,10 +11,12 @@ import numpy as np
 from asyncwhy.analysis import folding, tracks
 from asyncwhy.analysis.change import Change
 from asyncwhy.analysis.facts import Facts, ProcessFacts
+from asyncwhy.analysis.jobs import Job
 from asyncwhy.analysis.replay import Replay
 from asyncwhy.causes import summary
 from asyncwhy.causes.draft import Draft, Run
-from asyncwhy.model import Finding
+from asyncwhy.causes.senders import sender
+from asyncwhy.model import Finding, Site
 from asyncwhy.picture import Annotated, Floats, Group, Mark, Picture, Times, WhatIf
 from asyncwhy.source import PythonSource
 
@@ -45,7 +47,7 @@ def picture(run: Run, kept: Sequence[tuple[Draft, float | None]], findings: Sequ
     of_draft = [number.get((draft.cause, draft.site.file, draft.site.line), -1) for draft, _ in kept]
     drafts = [(place, draft) for place, (draft, _) in zip(of_draft, kept, strict=True) if place >= 0]
     count = max(len(facts.processes), 1)
-    drawn = [_Drawn(process, places, MOST_RECORDS // count) for process in facts.processes]
+    drawn = [_Drawn(run, process, places, MOST_RECORDS // count) for process in facts.processes]
     what_ifs, schedules = _what_ifs(facts, drafts, sum(len(one.folded.first) for one in drawn))
     groups = tuple(one.group(schedules, _parent(facts, one.facts)) for one in drawn)
     return Picture(
@@ -60,8 +62,8 @@ def picture(run: Run, kept: Sequence[tuple[Draft, float | None]], findings: Sequ
 class _Drawn:
     """One process on its way to a group."""
 
-    def __init__(self, facts: ProcessFacts, places: tracks.Places, budget: int) -> None:
-        self.facts, self.places = facts, places
+    def __init__(self, run: Run, facts: ProcessFacts, places: tracks.Places, budget: int) -> None:
+        self.run, self.facts, self.places = run, facts, places
         numbers = list(facts.line.threads)
         self.threads = {number: place for place, number in enumerate(numbers)}
         self.folded = folding.fold(facts, numbers, budget)
@@ -69,7 +71,7 @@ class _Drawn:
     def group(self, schedules: list[Schedules], parent: int) -> Group:
         """The columns, with the times of every schedule."""
         facts, folded, places = self.facts, self.folded, self.places
-        pools, jobs, count = tracks.pools_and_jobs(facts, folded.tasks, places, self.threads)
+        pools, jobs, count = tracks.pools_and_jobs(facts, folded.tasks, places, self.threads, self._sent)
         times = [folding.times(folded, facts.measured, None)]
         for schedule in schedules:
             change, replay = schedule.get(facts.process.index, (None, None))
@@ -87,6 +89,10 @@ class _Drawn:
             samples=tracks.samples(facts, self.threads, places),
             times=tuple(_first_jobs(one, count) for one in times),
         )
+
+    def _sent(self, job: Job) -> Site | None:
+        one = sender(self.run, self.facts, job)
+        return one.handoff.site if one is not None else None
 
 
 def _first_jobs(times: Times, count: int) -> Times:

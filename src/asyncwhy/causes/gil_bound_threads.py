@@ -12,8 +12,10 @@ from asyncwhy.analysis.facts import ProcessFacts
 from asyncwhy.analysis.lookup import union
 from asyncwhy.causes.draft import Draft, Run, Words
 from asyncwhy.causes.origin import called_from
+from asyncwhy.causes.overlapping import hurts_by_itself
 from asyncwhy.causes.runtimes import in_processes
 from asyncwhy.causes.seconds import seconds
+from asyncwhy.causes.senders import Sender, name_at, sender
 from asyncwhy.model import Effects, Remedy, Safety, Site
 
 SLUG = "gil-bound-threads"
@@ -39,6 +41,7 @@ class _Work:
 
     site: Site
     stack: tuple[Site, ...]
+    sender: Sender | None = None
     spans: list[tuple[float, float]] = field(default_factory=list)
     threads: list[int] = field(default_factory=list)
     cpu: list[float] = field(default_factory=list)
@@ -47,26 +50,34 @@ class _Work:
 
 def find(run: Run) -> list[Draft]:
     """Per-thread CPU of jobs and of the user's own threads, by the line that sent them."""
-    made: list[Draft] = []
-    for facts in run.facts.processes:
-        if facts.process.meta.get("gil") is False or facts.cores < 2:
-            continue  # nothing would be gained by processes on one core
-        for work in [*_jobs(facts), *_threads(facts)]:
-            draft = _draft(run, facts, work)
-            if draft is not None:
-                made.append(draft)
-    return made
+    return [_draft(run, facts, work) for facts in run.facts.processes for work in _bound(run, facts)]
 
 
-def _jobs(facts: ProcessFacts) -> list[_Work]:
+def claimed(run: Run, facts: ProcessFacts) -> set[int]:
+    """The jobs, by index, that more threads would not help."""
+    return {index for work in _bound(run, facts) for index in work.jobs}
+
+
+def _bound(run: Run, facts: ProcessFacts) -> list[_Work]:
+    """What computed in threads and got one core, worked out once for a process."""
+    known: dict[int, list[_Work]] = run.__dict__.setdefault("_gil_bound", {})
+    if facts.process.index not in known:
+        free = facts.process.meta.get("gil") is False
+        works = [] if free or facts.cores < 2 else [*_jobs(run, facts), *_threads(facts)]  # one core: no gain
+        known[facts.process.index] = [work for work in works if _shares_a_core(facts, work)]
+    return known[facts.process.index]
+
+
+def _jobs(run: Run, facts: ProcessFacts) -> list[_Work]:
     made: dict[tuple[str, int], _Work] = {}
     for index, job in enumerate(facts.jobs):
         pool = facts.pools.get(job.pool)
-        stack = facts.job_stack(job)
-        at = facts.origins.user_index(stack)
-        if job.start is None or job.end is None or at is None or pool is None or pool.is_processes:
+        if job.start is None or job.end is None or pool is None or pool.is_processes:
             continue
-        work = made.setdefault((stack[at].file, stack[at].line), _Work(stack[at], stack[at:]))
+        one = sender(run, facts, job)
+        if one is None:
+            continue
+        work = made.setdefault((one.site.file, one.site.line), _Work(one.site, one.stack, one))
         work.spans.append((job.start, job.end))
         work.threads.append(job.worker)
         work.cpu.append(job.cpu_s)
@@ -90,49 +101,63 @@ def _threads(facts: ProcessFacts) -> list[_Work]:
     return list(made.values())
 
 
-def _draft(run: Run, facts: ProcessFacts, work: _Work) -> Draft | None:
+def _shares_a_core(facts: ProcessFacts, work: _Work) -> bool:
     ran = sum(end - start for start, end in work.spans)
-    during = union(np.array(work.spans, dtype=np.float64).reshape(-1, 2))
+    during = _during(work)
     cpu = sum(work.cpu)
     if len(work.spans) < 2 or during <= 0 or ran < AT_ONCE * during:
-        return None
+        return False
     if not COMPUTING * during <= cpu <= ONE_CORE * during or _late_share(facts, work) < LATE_SHARE:
-        return None
+        return False
     if cpu + _for_a_core(facts, work) > LACKING * facts.cores * during:
-        return None  # they stood in the system's queue: it was cores that were lacking, not the GIL
-    possible = max(cpu / facts.cores, max(work.cpu))
-    if possible > 0.9 * during:
-        return None
-    call = run.source.call_at(
-        work.site.file, work.site.line, work.site.column or None, None, work.site.end_column
-    )
-    name = call.qualified if call is not None else "the thread"
-    count = len(work.spans)
-    lost = ran - cpu
+        return False  # they stood in the system's queue: it was cores that were lacking, not the GIL
+    return _possible(facts, work) <= 0.9 * during
+
+
+def _during(work: _Work) -> float:
+    """For how long any of it ran."""
+    return union(np.array(work.spans, dtype=np.float64).reshape(-1, 2))
+
+
+def _possible(facts: ProcessFacts, work: _Work) -> float:
+    """For how long it would run in processes."""
+    return max(sum(work.cpu) / facts.cores, max(work.cpu))
+
+
+def _draft(run: Run, facts: ProcessFacts, work: _Work) -> Draft:
+    during, cpu = _during(work), sum(work.cpu)
+    name = name_at(run, work.site, "the thread")
+    count, threads = len(work.spans), len(set(work.threads))
+    ran = sum(end - start for start, end in work.spans)
+    sent = f"sent {count} computations to threads"
+    if work.sender is not None and work.sender.decided:
+        sent = f"was sent to threads {count} times"
+    tasks = [facts.jobs[index].task for index in work.jobs]
     change = Change(in_processes=dict(zip(work.jobs, work.cpu, strict=True))) if work.jobs else None
     return Draft(
         cause=SLUG,
         facts=facts,
         site=work.site,
         words=Words(
-            headline=f"{count} threads compute, and share one core",
+            headline=f"{threads} threads compute, and share one core",
             label=f"{seconds(cpu)} of CPU in {seconds(during)}: one thread at a time, however many there are",
             message=(
-                f"`{name}` sent {count} computations to threads. They used {seconds(cpu)} of CPU in "
+                f"`{name}` {sent}. They used {seconds(cpu)} of CPU in "
                 f"{seconds(during)}, {cpu / during:.2f} of {facts.cores} cores: the GIL lets one thread at a time "
                 "run Python code."
             ),
         ),
         count=count,
-        cost_s=lost,
+        cost_s=ran - cpu,
         call=name,
         operation="cpu",
         stack=work.stack,
-        related=called_from(run, facts, work.stack),
-        effects=Effects(cpu_s=cpu, threads=len(set(work.threads))),
+        related=(*(work.sender.related if work.sender else ()), *called_from(run, facts, work.stack)),
+        effects=Effects(cpu_s=cpu, threads=threads),
         remedies=_remedies(facts),
         change=change,
-        saved_s=None if change else during - possible,
+        saved_s=None if change else during - _possible(facts, work),
+        worth=bool(tasks) and hurts_by_itself(run, facts, tasks, during - _possible(facts, work)),
     )
 
 

@@ -14,6 +14,7 @@ from asyncwhy.causes.draft import Draft, Run, Words
 from asyncwhy.causes.holding import Held
 from asyncwhy.causes.runtimes import in_processes
 from asyncwhy.causes.seconds import seconds, several, times
+from asyncwhy.causes.senders import sent_to
 from asyncwhy.causes.suffering import suffering
 from asyncwhy.causes.unavoidable import avoidable
 from asyncwhy.model import Effects, Related, Remedy, Safety
@@ -45,8 +46,8 @@ def _elsewhere(run: Run, facts: ProcessFacts) -> list[Draft]:
         draft.victims, draft.suffering = late.victims, late
         draft.effects = Effects(late_s=late.hurt_s, cpu_s=draft.cost_s or 0.0)
         draft.change = _unheld(facts, loops, draft.spans)
+        sender = _sender(run, facts, draft.thread, draft.spans[0][0])
         draft.spans, draft.computes = [], True
-        sender = _sender(facts, draft.thread)
         if sender is not None:
             draft.related += (sender,)
     return made
@@ -65,14 +66,14 @@ def _unheld(facts: ProcessFacts, loops: list[int], spans: list[tuple[float, floa
     return change if change.cuts else None
 
 
-def _sender(facts: ProcessFacts, thread: int) -> Related | None:
+def _sender(run: Run, facts: ProcessFacts, thread: int, when: float) -> Related | None:
     """Who sent work to that thread."""
-    for job in facts.jobs:
-        if job.worker == thread:
-            site = facts.origins.user_site(facts.job_stack(job))
-            if site is not None:
-                return Related("sent there by", site, f"to {facts.line.thread_name(thread)}")
-    return None
+    if all(job.worker != thread for job in facts.jobs):
+        return None
+    handoff, _ = sent_to(run, facts, thread, when)
+    if handoff is None:
+        return None
+    return Related("sent there by", handoff.site, f"to {facts.line.thread_name(thread)}")
 
 
 def _words(held: Held) -> Words:

@@ -12,12 +12,14 @@ from asyncwhy.analysis.change import Change
 from asyncwhy.analysis.crowding import Crowding, crowding, delayed
 from asyncwhy.analysis.facts import ProcessFacts
 from asyncwhy.analysis.holds import BLOCKED_SHARE, Kind, Piece
+from asyncwhy.analysis.jobs import Job
 from asyncwhy.analysis.stuck import starts_thread
 from asyncwhy.analysis.timeline import Floats
 from asyncwhy.causes.draft import Draft, Run, Words
 from asyncwhy.causes.holding import merged
 from asyncwhy.causes.origin import called_from
 from asyncwhy.causes.seconds import seconds
+from asyncwhy.causes.senders import name_at, sender
 from asyncwhy.causes.suffering import suffering
 from asyncwhy.causes.worth import LEAST_S, LEAST_SHARE, ONCE_S
 from asyncwhy.model import Effects, Related, Remedy, Safety, Site
@@ -51,7 +53,7 @@ def find(run: Run) -> list[Draft]:
         return []
     made = []
     for facts in run.facts.processes:
-        crowd = max(_crowds(facts, crowded), key=lambda one: one.wanted_s, default=None)
+        crowd = max(_crowds(run, facts, crowded), key=lambda one: one.wanted_s, default=None)
         if crowd is not None:
             draft = _draft(run, facts, crowded, crowd)
             if draft is not None:
@@ -59,7 +61,7 @@ def find(run: Run) -> list[Draft]:
     return made
 
 
-def _crowds(facts: ProcessFacts, crowded: Crowding) -> list[_Crowd]:
+def _crowds(run: Run, facts: ProcessFacts, crowded: Crowding) -> list[_Crowd]:
     pool_of = {job.worker: job for job in facts.jobs}
     made: dict[tuple[int, str, int], _Crowd] = {}
     for (process, thread), wanted in crowded.by_thread.items():
@@ -67,9 +69,7 @@ def _crowds(facts: ProcessFacts, crowded: Crowding) -> list[_Crowd]:
             continue
         job, fact = pool_of.get(thread), facts.line.threads.get(thread)
         if job is not None:
-            stack = facts.stack(facts.pools[job.pool].stack) if job.pool in facts.pools else ()
-            if not stack or any(site.function.endswith("run_in_executor") for site in stack):
-                stack = facts.job_stack(job)
+            stack = _made(run, facts, job)
         else:
             stack = facts.stack(fact.stack) if fact is not None else ()
         at = facts.origins.user_index(stack)
@@ -82,6 +82,15 @@ def _crowds(facts: ProcessFacts, crowded: Crowding) -> list[_Crowd]:
     return list(made.values())
 
 
+def _made(run: Run, facts: ProcessFacts, job: Job) -> tuple[Site, ...]:
+    """Where a job's pool was made; a default one is nobody's line, but for those that send jobs there."""
+    stack = facts.stack(facts.pools[job.pool].stack) if job.pool in facts.pools else ()
+    if stack and not any(site.function.endswith("run_in_executor") for site in stack):
+        return stack
+    one = sender(run, facts, job)
+    return one.stack if one is not None else ()
+
+
 def _draft(run: Run, facts: ProcessFacts, crowded: Crowding, crowd: _Crowd) -> Draft | None:
     loops = list(facts.line.loop_threads())
     free = [(thread, _free(facts, thread, crowded.spans)) for thread in loops]
@@ -91,13 +100,10 @@ def _draft(run: Run, facts: ProcessFacts, crowded: Crowding, crowd: _Crowd) -> D
     if suffered < max(LEAST_S, ONCE_S, LEAST_SHARE * run.facts.wall_s):
         return None
     wanted = float(crowd.wanted_s / crowded.seconds)
-    call = run.source.call_at(
-        crowd.site.file, crowd.site.line, crowd.site.column or None, None, crowd.site.end_column
-    )
-    name = call.qualified if call is not None else "the pool"
+    name = name_at(run, crowd.site, "the pool")
     count = len(crowd.threads)
     related: list[Related] = []
-    submitted = _submitted(facts, crowd)
+    submitted = _submitted(run, facts, crowd)
     if submitted is not None and submitted != crowd.site:
         related.append(Related("sent there by", submitted, "what computes is sent here"))
     related.extend(called_from(run, facts, crowd.stack))
@@ -176,18 +182,13 @@ def _own_doing(facts: ProcessFacts, piece: Piece) -> bool:
     return piece.kind is not Kind.GIL_WAIT and piece.cpu_s >= BLOCKED_SHARE * piece.length
 
 
-def _submitted(facts: ProcessFacts, crowd: _Crowd) -> Site | None:
+def _submitted(run: Run, facts: ProcessFacts, crowd: _Crowd) -> Site | None:
     """The line that sent most of what the pool computed."""
     cpu: dict[Site, float] = defaultdict(float)
-    known: dict[tuple[int, int], Site | None] = {}
     for job in facts.jobs:
-        if job.pool == crowd.pool and crowd.pool:
-            key = (job.stack, job.task)
-            if key not in known:
-                known[key] = facts.origins.user_site(facts.job_stack(job))
-            site = known[key]
-            if site is not None:
-                cpu[site] += job.cpu_s
+        one = sender(run, facts, job) if crowd.pool and job.pool == crowd.pool else None
+        if one is not None:
+            cpu[one.site] += job.cpu_s
     return max(cpu, key=lambda site: cpu[site], default=None)
 
 

@@ -7,24 +7,31 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from asyncwhy.analysis.answers import answering
 from asyncwhy.analysis.facts import ProcessFacts
 from asyncwhy.analysis.jobs import Job
 from asyncwhy.analysis.places import Origin
 from asyncwhy.analysis.timeline import Ints, ThreadFact
 from asyncwhy.catalog import Offload
 from asyncwhy.causes.draft import Run
+from asyncwhy.causes.hops import library_of
+from asyncwhy.causes.inside import inside, thread_runs
 from asyncwhy.causes.origin import maker_of
+from asyncwhy.causes.seconds import seconds
+from asyncwhy.causes.senders import Sender, definition, sender, sent_to, thread_sender
 from asyncwhy.model import Handoff, Placement, Role, Site
-from asyncwhy.trace.reader import Place
 
-#: They decide by themselves what runs in a thread: a user's line farther out (a middleware) sent nothing.
-FRAMEWORKS = frozenset(("aiohttp", "Django", "FastAPI", "Starlette"))
+#: Less than this before the first job of a process (10 ms) is no start worth a word: it is forked.
+STARTED_S = 0.01
 #: Rows of the answer; the rest would not be read.
 MOST = 60
 
 
 @dataclass
 class _Ran:
+    site: Site
+    line: int
+    thread: int  # the first of them
     threads: dict[str, None] = field(default_factory=dict)
     count: int = 0
     run_s: float = 0.0
@@ -42,52 +49,76 @@ def placements(run: Run) -> tuple[Placement, ...]:
 
 def _tasks(run: Run, facts: ProcessFacts) -> list[Placement]:
     line = facts.line
-    steps = line.is_task
+    steps = np.flatnonzero(line.is_task)
     lengths = np.bincount(line.ref[steps], (line.end - line.start)[steps])
     ran_any = np.flatnonzero((line.tasks.code >= 0) & (line.tasks.number < len(lengths)))
-    groups: dict[tuple[Site, str, tuple[Site, ...]], _Ran] = defaultdict(_Ran)
-    places: dict[tuple[Site, str, tuple[Site, ...]], tuple[Place, int]] = {}  # and the thread
-    senders: dict[int, tuple[Site, ...]] = {}
-    for rows in _alike(ran_any, line.tasks.code * (1 << 16) + line.tasks.thread):
-        place, thread = line.code_of(int(line.tasks.code[rows[0]])), int(line.tasks.thread[rows[0]])
+    on = _threads_of(facts, ran_any, len(lengths))
+    inner = inside(run, facts)
+    groups: dict[tuple[Site, str, Handoff | None], _Ran] = {}
+    sent: dict[int, tuple[Handoff | None, Offload | None]] = {}
+    for rows in _alike(line.tasks.code[ran_any] * (1 << 16) + on):
+        place, thread = line.code_of(int(line.tasks.code[ran_any[rows[0]]])), int(on[rows[0]])
         if place is None or facts.origins.of(place.site.file) is Origin.STANDARD:
             continue
-        if thread not in senders:
-            senders[thread] = _sending(facts, thread)
-        sent = senders[thread]
-        key = (place.site, line.thread_name(thread) if not sent else "", sent)
-        ran = groups[key]
-        ran.threads[line.thread_name(thread)] = None
-        ran.count += len(rows)
-        ran.run_s += float(lengths[line.tasks.number[rows]].sum())
-        places.setdefault(key, (place, thread))
-    return [_task_placement(run, facts, *places[key], key[2], ran) for key, ran in groups.items()]
+        if thread not in sent:
+            sent[thread] = sent_to(run, facts, thread, _first_loop(facts, thread))
+        handoff = sent[thread][0]
+        for own, site in _split(line.tasks.number[ran_any[rows]], inner, place.site):
+            first = definition(run, site).line if site is not place.site else place.first_line or site.line
+            key = (site, line.thread_name(thread) if handoff is None else "", handoff)
+            ran = groups.setdefault(key, _Ran(site, first, thread))
+            ran.threads[line.thread_name(thread)] = None
+            ran.count += len(own)
+            ran.run_s += float(lengths[own].sum())
+    return [_task_placement(facts, ran, *sent[ran.thread]) for ran in groups.values()]
 
 
-def _alike(rows: Ints, keys: Ints) -> list[Ints]:
-    """The rows with the same key, in the order in which the keys come first."""
-    order = rows[np.argsort(keys[rows], kind="stable")]
+def _threads_of(facts: ProcessFacts, rows: Ints, count: int) -> Ints:
+    """The thread of each task's first step; who made it may have been on another one."""
+    line = facts.line
+    steps = np.flatnonzero(line.is_task)
+    threads = np.zeros(count, np.int64)
+    threads[line.ref[steps][::-1]] = line.thread[steps][::-1]
+    found = threads[line.tasks.number[rows]]
+    return np.where(found > 0, found, line.tasks.thread[rows])
+
+
+def _split(tasks: Ints, inner: dict[int, Site], site: Site) -> list[tuple[Ints, Site]]:
+    """Tasks of one coroutine by the user's function that they ran, if it is a library's."""
+    by_site: dict[Site, list[int]] = defaultdict(list)
+    for task in tasks.tolist() if inner else ():
+        if task in inner:
+            by_site[inner[task]].append(task)
+    rest = tasks[~np.isin(tasks, [task for own in by_site.values() for task in own])]
+    made = [(np.array(own), function) for function, own in by_site.items()]
+    return [*made, (rest, site)] if len(rest) else made
+
+
+def _first_loop(facts: ProcessFacts, thread: int) -> float:
+    return next((loop.start for loop in facts.line.loops if loop.thread == thread), facts.line.ended)
+
+
+def _alike(keys: Ints) -> list[Ints]:
+    """The places of each key, in the order in which the keys come first."""
+    order = np.argsort(keys, kind="stable")
     parts = np.split(order, np.flatnonzero(np.diff(keys[order])) + 1) if len(order) else []
     return sorted(parts, key=lambda part: int(part[0]))
 
 
 def _task_placement(
-    run: Run, facts: ProcessFacts, place: Place, thread: int, sites: tuple[Site, ...], ran: _Ran
+    facts: ProcessFacts, ran: _Ran, handoff: Handoff | None, offload: Offload | None
 ) -> Placement:
     """A task runs where its loop does; on another thread than the main one somebody sent that loop there."""
-    index = facts.origins.user_index(sites)
-    sender = None if index is None else Handoff(sites[index], sites[index:])
-    offload = run.catalog.offload_of_stack([(site.file, site.function) for site in sites])
     return Placement(
-        function=place.site.function,
-        file=place.site.file,
-        line=place.first_line or place.site.line,
+        function=ran.site.function,
+        file=ran.site.file,
+        line=ran.line,
         threads=tuple(ran.threads),
         count=ran.count,
         run_s=ran.run_s,
-        how=offload.call if sender and offload else _run_by(facts, thread),
-        sent_by=sender,
-        why="its event loop runs on that thread" if sender else "",
+        how=offload.call if handoff and offload else _run_by(facts, ran.thread),
+        sent_by=handoff,
+        why="its event loop runs on that thread" if handoff else "",
     )
 
 
@@ -102,47 +133,57 @@ def _run_by(facts: ProcessFacts, thread: int) -> str:
     return "the event loop"
 
 
-def _sending(facts: ProcessFacts, thread: int) -> tuple[Site, ...]:
-    """The stack that sent work to a thread: that of the submitter of a job that it ran, or of who started it."""
-    for job in facts.jobs:
-        if job.worker == thread:
-            sites = facts.job_stack(job)
-            if facts.origins.user_index(sites) is not None:
-                return sites
-    fact = facts.line.threads.get(thread)
-    return facts.stack(fact.stack) if fact is not None else ()
-
-
 def _jobs(run: Run, facts: ProcessFacts) -> list[Placement]:
-    groups: dict[tuple[int, tuple[Site, ...]], list[Job]] = defaultdict(list)
+    groups: dict[tuple[int, Handoff | None, str], list[Job]] = defaultdict(list)
+    senders: dict[tuple[int, Handoff | None, str], Sender | None] = {}
     for job in facts.jobs:
-        groups[job.code, facts.job_stack(job)].append(job)
-    made = []
-    for (code, sites), jobs in groups.items():
-        place = facts.process.places.get(code)
-        offload = run.catalog.offload_of_stack([(site.file, site.function) for site in sites])
-        pool = facts.pools.get(jobs[0].pool)
-        queued = [job for job in jobs if job.queued_s > 0.003]
-        workers = dict.fromkeys(facts.line.thread_name(job.worker) for job in jobs if job.worker)
-        if not workers and pool is not None and pool.is_processes:
-            workers = dict.fromkeys(["a worker process"])
-        ran = sum(job.run_s or (job.end or job.submitted) - job.submitted for job in jobs)
-        made.append(
-            Placement(
-                function=place.site.function if place else "?",
-                file=place.site.file if place else "",
-                line=place.first_line if place else 0,
-                threads=tuple(workers),
-                count=sum(job.start is not None for job in jobs) or len(jobs),
-                run_s=ran,
-                how=offload.call if offload else "submit",
-                sent_by=_handoff(run, facts, sites, offload),
-                why=offload.reason if offload else "it was submitted to a pool",
-                queued=len(queued),
-                queued_s=sum(job.queued_s for job in queued),
-            )
+        one = sender(run, facts, job)
+        key = (
+            job.code,
+            one.handoff if one else None,
+            facts.pools[job.pool].kind if job.pool in facts.pools else "",
         )
-    return made
+        groups[key].append(job)
+        senders[key] = one
+    return [_job_placement(facts, jobs, senders[key]) for key, jobs in groups.items()]
+
+
+def _job_placement(facts: ProcessFacts, jobs: list[Job], one: Sender | None) -> Placement:
+    """Jobs of one function that one line sent to pools of one kind."""
+    place = facts.process.places.get(jobs[0].code)
+    offload = one.offload if one is not None else None
+    pool = facts.pools.get(jobs[0].pool)
+    queued = [job for job in jobs if job.queued_s > 0.003]
+    workers = dict.fromkeys(facts.line.thread_name(job.worker) for job in jobs if job.worker)
+    if not workers and pool is not None and pool.is_processes:
+        workers = dict.fromkeys(["a worker process"])
+    return Placement(
+        function=place.site.function if place else "?",
+        file=place.site.file if place else "",
+        line=place.first_line if place else 0,
+        threads=tuple(workers),
+        count=sum(job.start is not None for job in jobs) or len(jobs),
+        run_s=sum(job.run_s if job.work_s is None else job.work_s for job in jobs),
+        how=offload.call if offload else "submit",
+        sent_by=one.handoff if one is not None else None,
+        why=(offload.reason if offload else "it was submitted to a pool") + _way(jobs),
+        queued=len(queued),
+        queued_s=sum(job.queued_s for job in queued),
+    )
+
+
+def _way(jobs: list[Job]) -> str:
+    """What jobs of processes paid beside their work, in words: the start of the processes, and the way."""
+    started = [job.called - job.submitted for job in jobs if job.called is not None and not job.behind]
+    ways = [job.run_s - job.work_s for job in jobs if job.work_s is not None and job.behind]
+    said = []
+    if started and max(started) >= STARTED_S:
+        said.append(f"its processes took {seconds(max(started))} to start")
+    if ways:
+        said.append(
+            f"a job took {max(float(np.median(ways)), 0.0) * 1e3:.1f} ms there and back, pickled and piped"
+        )
+    return "".join(f"; {one}" for one in said)
 
 
 def _threads(run: Run, facts: ProcessFacts) -> list[Placement]:
@@ -151,59 +192,51 @@ def _threads(run: Run, facts: ProcessFacts) -> list[Placement]:
 
     roles = {thread.os_id: thread.role for thread in threads(run.facts) if thread.process == facts.pid}
     workers = {job.worker for job in facts.jobs}
-    alike: dict[tuple[Site, int], list[ThreadFact]] = defaultdict(list)
+    asked = {one.thread: len(one.answers) for one in answering(facts)}
+    alike: dict[tuple[Site, int, int], list[ThreadFact]] = defaultdict(list)
     for fact in facts.line.threads.values():
         if fact.target is None or fact.number in workers:
             continue
         if roles.get(fact.os_id) not in (Role.POOL_WORKER, Role.RUNTIME):
-            alike[fact.target.site, fact.stack].append(fact)
-    return [_thread_placement(run, facts, own) for own in alike.values()]
+            site, line = _target(run, facts, fact)
+            alike[site, line, fact.stack].append(fact)
+    return [_thread_placement(run, facts, own, site, line, asked) for (site, line, _), own in alike.items()]
 
 
-def _thread_placement(run: Run, facts: ProcessFacts, own: list[ThreadFact]) -> Placement:
-    """Threads of one target that one line started."""
+def _target(run: Run, facts: ProcessFacts, fact: ThreadFact) -> tuple[Site, int]:
+    """What a thread ran, and the line of its `def`: its target, or the user's that the standard library's called."""
+    assert fact.target is not None
+    if facts.origins.of(fact.target.site.file) is Origin.STANDARD:
+        site = thread_runs(facts, fact.number)
+        if site is not None:
+            line = definition(run, site).line
+            return Site(site.file, line, 0, site.function), line
+    return fact.target.site, fact.target.first_line or fact.target.site.line
+
+
+def _thread_placement(
+    run: Run, facts: ProcessFacts, own: list[ThreadFact], target: Site, line: int, asked: dict[int, int]
+) -> Placement:
+    """Threads of one target that one line started; `asked` is how often tasks waited for each thread's answer."""
     sites = facts.stack(own[0].stack)
-    offload = run.catalog.offload_of_stack([(site.file, site.function) for site in sites])
-    target = own[0].target
-    assert target is not None
+    handoff, offload = thread_sender(run, facts, sites)
+    answers = sum(asked.get(fact.number, 0) for fact in own)
+    why = _why_a_thread(facts, sites, offload)
     return Placement(
-        function=target.site.function,
-        file=target.site.file,
-        line=target.first_line or target.site.line,
+        function=target.function,
+        file=target.file,
+        line=line,
         threads=tuple(dict.fromkeys(fact.name for fact in own)),
         count=len(own),
         run_s=sum((fact.end or facts.line.ended) - fact.begun for fact in own),
         how=offload.call if offload else "threading.Thread.start",
-        sent_by=_handoff(run, facts, sites, offload),
-        why=_why_a_thread(facts, sites, offload),
+        sent_by=handoff,
+        why=f"{why}; tasks waited for its answer {answers:,} times" if answers else why,
     )
 
 
-def _handoff(
-    run: Run, facts: ProcessFacts, sites: tuple[Site, ...], offload: Offload | None
-) -> Handoff | None:
-    """The line that sent work elsewhere: the user's own, unless a framework decided."""
-    index = facts.origins.user_index(sites)
-    if index is None:
-        return None
-    known = [
-        place
-        for place, site in enumerate(sites)
-        if run.catalog.offload_of(site.file, site.function) == offload
-    ]
-    if offload is not None and known:
-        named = sites[known[0]].file
-        decided = offload.by in FRAMEWORKS and any(
-            site.file != named and facts.origins.package(site.file) for site in sites[known[0] : index]
-        )
-        if decided or (facts.origins.package(named) and not facts.origins.is_user(sites[index])):
-            index = known[0]
-    return Handoff(sites[index], sites[index:])
-
-
 def _why_a_thread(facts: ProcessFacts, sites: tuple[Site, ...], offload: Offload | None) -> str:
-    starter = next((site for site in sites if facts.origins.of(site.file) is not Origin.STANDARD), None)
-    library = facts.origins.package(starter.file) if starter else None
+    library = library_of(facts, sites)
     if library and (offload is None or offload.level == 0):
         return f"`{library}` starts a thread of its own for it"
     return offload.reason if offload else "a thread was started for it"

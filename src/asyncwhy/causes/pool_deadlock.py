@@ -15,6 +15,7 @@ from asyncwhy.analysis.stuck import stopped_at
 from asyncwhy.causes.draft import Draft, Run, Words
 from asyncwhy.causes.origin import called_from
 from asyncwhy.causes.seconds import seconds
+from asyncwhy.causes.senders import sender
 from asyncwhy.causes.worth import LEAST_S
 from asyncwhy.model import Effects, Related, Remedy, Safety, Site
 
@@ -54,7 +55,7 @@ def _draft(run: Run, facts: ProcessFacts, pools: frozenset[int], found: list[Dea
     if cost < LEAST_S and not for_ever:
         return None
     inner = sorted((facts.jobs[index] for index in queued), key=lambda job: job.submitted)
-    submitted = _line_of(facts, inner[0])
+    submitted = _line_of(run, facts, inner[0])
     related = [Related("also waits here", other) for other, _ in places[1:3]]
     if submitted is not None and submitted != site:
         related.append(Related("queued behind it", submitted, f"sent {_jobs(len(queued))} to the same pool"))
@@ -96,8 +97,9 @@ def _waiting_lines(facts: ProcessFacts, found: list[Deadlock]) -> list[tuple[Sit
     return [where[key] for key, _ in lines.most_common()]
 
 
-def _line_of(facts: ProcessFacts, job: Job) -> Site | None:
-    return facts.origins.user_site(facts.job_stack(job))
+def _line_of(run: Run, facts: ProcessFacts, job: Job) -> Site | None:
+    one = sender(run, facts, job)
+    return one.site if one is not None else None
 
 
 def _limits(facts: ProcessFacts, pools: frozenset[int]) -> list[Related]:

@@ -16,6 +16,10 @@ from asyncwhy.model import Site, Victim
 SMALL = 100_000
 #: Tokens of worker threads are told by `pool-saturated`, which knows the jobs.
 WORKER_TOKENS = "run_sync_in_worker_thread"
+#: Whoever holds a limit for a child process that computes for this share of the time waits for a core.
+COMPUTING = 0.5
+#: Where tasks await child processes: asyncio, anyio and trio.
+CHILDREN = ("subprocess.py", "subprocesses.py")
 #: A task's suspended stack inside the awaits that its own line began is followed so many tasks outwards.
 OUTWARDS = 8
 
@@ -65,6 +69,19 @@ class Contended:
             if site is not None:
                 seconds[site] += held_s
         return max(seconds, key=lambda site: seconds[site]) if seconds else None
+
+    def fills_cores(self) -> bool:
+        """Whether those let through have child processes compute, at least one for each core: more of them at once
+        would share the same cores."""
+        held = sum(self.held.values())
+        if self.limit < self.facts.cores or not self.facts.children_cpu_s >= COMPUTING * held > 0:
+            return False
+        stood = [site for stack in self.held for site in self.facts.stack(stack)]
+        theirs = {(site.file, site.function) for site in stood if self.facts.origins.is_user(site)}
+        began = (self.facts.stack(event["stack"]) for event in self.facts.process.named("child"))
+        return any(site.file.endswith(CHILDREN) for site in stood) or any(
+            (site.file, site.function) in theirs for stack in began for site in stack
+        )
 
 
 def contended(facts: ProcessFacts, what: int, wanted: set[int]) -> list[Contended]:

@@ -13,6 +13,7 @@ from asyncwhy.analysis.timeline import LoopRun
 from asyncwhy.causes.draft import Draft, Run, Words
 from asyncwhy.causes.origin import called_from
 from asyncwhy.causes.seconds import seconds, times
+from asyncwhy.causes.senders import sent_to
 from asyncwhy.model import Effects, Related, Remedy, Safety, Site
 
 SLUG = "second-loop"
@@ -73,7 +74,7 @@ def _draft(run: Run, facts: ProcessFacts, runs: list[tuple[LoopRun, tuple[Site, 
     call = run.source.call_at(site.file, site.line, site.column or None, None, site.end_column)
     name = call.qualified if call is not None else "run_until_complete"
     related = list(called_from(run, facts, stack))
-    sender = _sender(facts, loops[0])
+    sender = _sender(run, facts, loops[0])
     if sender is not None and sender.site != site:
         related.append(sender)
     what, message = _words(facts, name, loops, meanwhile)
@@ -122,22 +123,15 @@ def _words(facts: ProcessFacts, name: str, loops: list[LoopRun], meanwhile: list
     )
 
 
-def _sender(facts: ProcessFacts, loop: LoopRun) -> Related | None:
+def _sender(run: Run, facts: ProcessFacts, loop: LoopRun) -> Related | None:
     """Who sent the code that started the loop to its thread: a job's submitter, or the thread's starter."""
-    for job in facts.jobs:
-        if (
-            job.worker == loop.thread
-            and job.start is not None
-            and job.start <= loop.start <= (job.end or loop.start)
-        ):
-            submitter = facts.origins.user_site(facts.job_stack(job))
-            if submitter is not None:
-                return Related("sent there by", submitter, f"to {facts.line.thread_name(loop.thread)}")
-    thread = facts.line.threads.get(loop.thread)
-    starter = (
-        facts.origins.user_site(facts.stack(thread.stack)) if thread is not None and thread.stack else None
+    handoff, offload = sent_to(run, facts, loop.thread, loop.start)
+    if handoff is None:
+        return None
+    name = facts.line.thread_name(loop.thread)
+    return Related(
+        "sent there by", handoff.site, f"{offload.call}, to {name}" if offload is not None else f"to {name}"
     )
-    return Related("sent there by", starter, "started the thread") if starter is not None else None
 
 
 def _at_once(facts: ProcessFacts, loops: list[LoopRun]) -> Change:

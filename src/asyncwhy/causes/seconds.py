@@ -28,4 +28,19 @@ def times(count: int) -> str:
 
 def queue(tasks: int) -> str:
     """`a task queues` or `3 tasks queue`."""
-    return "a task queues" if tasks == 1 else f"{tasks} tasks queue"
+    return queues(tasks, "task")
+
+
+def queues(count: int, what: str) -> str:
+    """`a job queues` or `3 jobs queue`."""
+    return f"a {what} queues" if count == 1 else f"{count} {what}s queue"
+
+
+def jobs(count: int) -> str:
+    """`1 job` or `4 jobs`."""
+    return "1 job" if count == 1 else f"{count} jobs"
+
+
+def workers(count: int) -> str:
+    """`1 worker` or `4 workers`."""
+    return "1 worker" if count == 1 else f"{count} workers"

@@ -11,6 +11,7 @@ import numpy as np
 from asyncwhy.analysis.facts import Facts, ProcessFacts
 from asyncwhy.analysis.replay import Replay
 from asyncwhy.causes import lanes
+from asyncwhy.causes.inside import serves_library
 from asyncwhy.model import Loop, Parallelism, Program, Report, Role, Schedule, Site, Thread, Unseen
 from asyncwhy.source import PythonSource
 
@@ -140,9 +141,7 @@ def _role(process: ProcessFacts, number: int, loop_threads: set[int]) -> Role:
         return Role.POOL_WORKER
     if file.endswith("/trio/_core/_thread_cache.py"):
         return Role.POOL_WORKER
-    if file.startswith(process.line.process.library + "/") and "site-packages" not in file:
-        return Role.RUNTIME
-    return Role.USER
+    return Role.RUNTIME if serves_library(process, number) else Role.USER
 
 
 def unseen(facts: Facts, faults: Sequence[str] = ()) -> Unseen:

@@ -10,11 +10,12 @@ from asyncwhy.analysis import lateness
 from asyncwhy.analysis.facts import Facts, ProcessFacts
 from asyncwhy.analysis.replay import Replay
 from asyncwhy.analysis.schedule import Nodes
+from asyncwhy.analysis.timeline import Bools
 from asyncwhy.causes.draft import Draft, Run
 from asyncwhy.causes.holding import merged
 from asyncwhy.causes.runtimes import is_node, threads_reason
 from asyncwhy.causes.seconds import seconds
-from asyncwhy.causes.waiting import critical_reason, overlap_reason
+from asyncwhy.causes.waiting import closes_loop, critical_reason, overlap_reason
 from asyncwhy.model import Concurrency, Finding, Verdict
 
 #: "Near 1": tasks that overlap for a fifth of their time are no longer one after another.
@@ -192,7 +193,7 @@ def _at_loops_start(process: ProcessFacts, time: float) -> bool:
 def peak_in_flight(process: ProcessFacts) -> int:
     """The most tasks that made progress at any one time: ran, or awaited something outside."""
     nodes = process.nodes
-    task = nodes.is_task
+    task = nodes.is_task & ~_closing(process)
     outside = task & nodes.continues & (nodes.waits_job | ~np.isnan(nodes.delay))
     starts = np.concatenate((nodes.end[nodes.previous[outside]], nodes.start[task]))
     ends = np.concatenate((nodes.release[outside], nodes.end[task]))
@@ -207,12 +208,25 @@ def peak_in_flight(process: ProcessFacts) -> int:
 def longest_task(process: ProcessFacts) -> float:
     """Seconds that the task with the most running and outside waiting of its own needs alone."""
     nodes = process.nodes
-    if not nodes.is_task.any():
+    own = nodes.is_task & ~_closing(process)
+    if not own.any():
         return 0.0
     outside = np.where(nodes.waits_job, nodes.release - nodes.end[nodes.previous], np.nan_to_num(nodes.delay))
     needed = nodes.run + np.where(nodes.continues, outside, 0.0)
-    _, task = np.unique(nodes.ref[nodes.is_task], return_inverse=True)
-    return float(np.bincount(task, needed[nodes.is_task]).max())
+    _, task = np.unique(nodes.ref[own], return_inverse=True)
+    return float(np.bincount(task, needed[own]).max())
+
+
+def _closing(process: ProcessFacts) -> Bools:
+    """Which nodes are of asyncio's own tasks, which shut a loop down when the program's are done."""
+    tasks = process.line.tasks
+    codes = [
+        code
+        for code in np.unique(tasks.code).tolist()
+        if (place := process.line.code_of(code)) is not None and closes_loop(place.site)
+    ]
+    found: Bools = np.isin(process.nodes.ref, tasks.number[np.isin(tasks.code, codes)])
+    return found
 
 
 def _reason(facts: Facts, drafts: list[Draft], serial: bool) -> str:

@@ -55,7 +55,8 @@ def critical_part(run: Run, facts: ProcessFacts) -> str | None:
     whole = critical.path(facts.nodes, facts.jobs)
     for stretch in whole:
         task = facts.task_of(stretch.ref)
-        parts[_named(run, facts, stretch), task.name if task else ""] += round(stretch.length * 1e6)
+        named = task.name if task and not (task.code and closes_loop(task.code.site)) else ""
+        parts[_named(run, facts, stretch), named] += round(stretch.length * 1e6)
     total = sum(parts.values())
     if not total:
         return None
@@ -76,11 +77,30 @@ def _named(run: Run, facts: ProcessFacts, stretch: critical.Stretch) -> str:
         return f"`{place.site.function.rpartition('.')[2]}` in a worker" if place else "a job in a worker"
     if stretch.link is critical.Link.READY:
         return ""
+    task = facts.task_of(stretch.ref)
+    if task is not None and task.code is not None and closes_loop(task.code.site):
+        return _ending(facts, stretch)
     site = _wait_line(facts, stretch)
     if site is None:
         return ""
     call = run.source.call_at(site.file, site.line, site.column or None, None, site.end_column)
     return f"`{call.qualified}` (line {site.line})" if call is not None else f"the await of line {site.line}"
+
+
+def closes_loop(site: Site) -> bool:
+    """Whether a function is one of asyncio's that ends a loop."""
+    return site.file.endswith("asyncio/base_events.py") and site.function.rpartition(".")[2].startswith(
+        "shutdown_"
+    )
+
+
+def _ending(facts: ProcessFacts, stretch: critical.Stretch) -> str:
+    """What the end of a loop waited for: the job that was over last before it."""
+    until = stretch.start + stretch.length + NEAR_S
+    ended = [job for job in facts.jobs if job.end is not None and stretch.start < job.end <= until]
+    place = facts.process.places.get(max(ended, key=lambda job: job.end or 0.0).code) if ended else None
+    what = f"`{place.site.function.rpartition('.')[2]}`" if place is not None else "the threads of its pool"
+    return f"asyncio.run's waiting for {what} to end"
 
 
 def _wait_line(facts: ProcessFacts, stretch: critical.Stretch) -> Site | None:

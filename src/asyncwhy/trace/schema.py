@@ -36,6 +36,9 @@ CALLBACK, TIMER = 1 << 31, 1 << 30
 NUMBERED = 1 << 31
 #: Bit of a step's `flags`: it was made ready by another thread than its loop's.
 FOREIGN = 1
+#: Bit of the `job` of a start or an end: a call that came from the parent's process pool, by its place among the jobs of
+#: that pool.
+WORK = 1 << 31
 #: Bit of a task's `flags`: it was over before `create_task` returned (an eager task).
 EAGER = 1
 

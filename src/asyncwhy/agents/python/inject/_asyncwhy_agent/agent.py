@@ -156,7 +156,7 @@ class Agent:
 
     def totals(self):
         """The facts that are only known at the end; written again at every way out."""
-        recorder = self.recorder
+        recorder, spent = self.recorder, p.times()
         return {
             "ended": p.clock(),
             "dropped": recorder.dropped,
@@ -169,6 +169,7 @@ class Agent:
             "start_cpu": self.start_cpu,
             "main_cpu": p.thread_cpu() if p.native_id() == p.process_id() else 0,
             "process_cpu": p.clock_gettime_ns(2),
+            "children_cpu": int((spent.children_user + spent.children_system) * 1e9),
             "frameworks": [name for name in FRAMEWORKS if name in sys.modules],
             "step_cost": self._step_cost(),
             "debug_traces": list(self.asyncio.touches.traces),

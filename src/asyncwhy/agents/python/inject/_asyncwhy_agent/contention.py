@@ -98,6 +98,7 @@ class ContentionHooks:
             "__aw_put": guard(self._put),
             "__aw_take": guard(self._take),
             "__aw_made": guard(self._made),
+            "__aw_limited": guard(self._limited),
             "__aw_clock": p.clock,
             "__aw_len": len,
             "__aw_pool": guard(self._pool),
@@ -144,6 +145,7 @@ class ContentionHooks:
         limiter = module.CapacityLimiter
         self._twin(limiter, "__init__", after=MADE)
         self._twin(limiter, "acquire_on_behalf_of", beside=(("event.wait", ASK % ACQUIRE, ""),))
+        self.setter(limiter, "total_tokens", after="__aw_limited(self)")
 
     def install_anyio_base(self, module):
         """Where a semaphore is made: the one of the backend has a constructor that cannot be copied."""
@@ -201,6 +203,16 @@ class ContentionHooks:
         else:
             self.installation.put(owner, name, made)
 
+    def setter(self, owner, name, **snippets):
+        """A twin of what sets a property."""
+        original = owner.__dict__.get(name)
+        try:
+            made = twin(peek(original, "fset"), self.names, **snippets)
+        except Unsuitable as reason:
+            self.installation.lacking("%s.%s" % (owner.__name__, name), reason)
+        else:
+            self.installation.put(owner, name, original.setter(made))
+
     # --- what is known ---------------------------------------------------------------------------------
 
     def _made(self, thing):
@@ -215,6 +227,15 @@ class ContentionHooks:
                 pool = self.known.get(p.identity(maker.f_locals.get("self")))
                 if pool is not None:
                     known.kind, known.limit, known.stack = pool.kind, pool.limit, pool.stack
+
+    def _limited(self, thing):
+        """A limiter has another limit from now on, set by the line that is two frames out."""
+        stack = self.recorder.interner.stack(p.get_frame(2).f_back)
+        known = self.known.get(p.identity(thing))
+        if known is None:
+            self._remember(thing, self._limit(thing), stack)
+        else:
+            known.limit, known.stack, known.number = self._limit(thing), stack, 0
 
     def _pool(self, owner, thing, limit):
         known = self._remember(thing, limit, self.recorder.interner.stack(p.get_frame(2)))

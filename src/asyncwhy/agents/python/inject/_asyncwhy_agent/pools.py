@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from . import primitives as p
+from .safety import peek
 from .twin import Unsuitable, twin
+
+#: Bit of a job's number: a call that came from the parent's pool, by its place among that pool's jobs.
+WORK = 1 << 31
 
 
 class PoolHooks:
@@ -16,7 +20,7 @@ class PoolHooks:
         self.current_task = current_task
         self.pools = {}
         self.jobs = {}
-        self.known = {}  # id of a limiter -> what is known of where it was made
+        self.known = {}  # id of a limiter -> what is known of where its limit was set
 
     def _put(self, owner, name, names, **snippets):
         try:
@@ -45,6 +49,18 @@ class PoolHooks:
         names = {"__aw_submitted": guard(self._process_job)}
         after = "__aw_submitted(self, fn, f)"
         self._put(module.ProcessPoolExecutor, "submit", names, beside=(("self._work_ids.put", "", after),))
+        names = {"__aw_spawned": guard(self._spawned)}
+        after = "__aw_spawned(self, p.pid)"
+        self._put(module.ProcessPoolExecutor, "_spawn_process", names, beside=(("p.start", "", after),))
+        # In the child: what the call itself takes, without the way there and back.
+        names = {"__aw_began": guard(self._called), "__aw_ended": guard(self.ended)}
+        around = (
+            "call_item.fn",
+            "__aw_call = __aw_began(call_item.work_id)",
+            "__aw_ended(__aw_call)",
+            "always",
+        )
+        self._put(module, "_process_worker", names, beside=(around,))
 
     def install_anyio(self, module):
         """anyio's own worker threads, which Starlette and FastAPI use for `def` endpoints."""
@@ -54,7 +70,7 @@ class PoolHooks:
             module.AsyncIOBackend,
             "run_sync_in_worker_thread",
             names,
-            before="__aw_job = __aw_asked(func, limiter, cls)",  # its task may be cancelled before it gets a token
+            before="__aw_job = __aw_asked(func, args, limiter, cls)",  # its task may be cancelled before it gets a token
             beside=(("worker.queue.put_nowait", "__aw_sent(__aw_job, future)", ""),),
         )
         names = {"__aw_began": guard(self._anyio_began), "__aw_ended": guard(self.ended)}
@@ -83,13 +99,23 @@ class PoolHooks:
     def pool_number(self, pool, workers, name, stack=0):
         kind = p.type_of(pool).__qualname__
         known = self.pools.get(p.identity(pool))
-        if known is None or known[1:] != (kind, workers, name):
-            known = self.pools[p.identity(pool)] = (next(self.recorder.numbers), kind, workers, name)
+        if known is None or known[1:4] != (kind, workers, name) or known[4] != (stack or known[4]):
+            known = self.pools[p.identity(pool)] = (next(self.recorder.numbers), kind, workers, name, stack)
             self.recorder.event("pool", pool=known[0], kind=kind, workers=workers, name=name, stack=stack)
         return known[0]
 
-    def submit(self, pool, function, key=None):
-        """A new job, submitted by the frame that called the hook that calls this; found again by `key`."""
+    def limiter_number(self, limiter, own, name):
+        """The pool of those for which a limiter has room; `own` is the one that knows which line set its limit."""
+        known = self.known.get(p.identity(own))
+        tokens = peek(limiter, "total_tokens", 0) or 0
+        return self.pool_number(
+            limiter, int(min(tokens, 1 << 30)), name, known.stack if known is not None else 0
+        )
+
+    def submit(self, pool, function, key=None, arguments=()):
+        """A new job, submitted by the frame that called the hook that calls this; found again by `key`.
+
+        `arguments` are looked at only where `function` is a framework's own: for what it really runs."""
         recorder = self.recorder
         job = next(recorder.numbers)
         if key is not None:
@@ -101,7 +127,7 @@ class PoolHooks:
             p.ident(),
             self.current_task(),
             recorder.interner.stack(p.get_frame(3)),
-            self.site_of(function),
+            self.site_of(function, arguments),
         )
         recorder.by_name["submits"].extend(row)
         return job
@@ -121,13 +147,18 @@ class PoolHooks:
 
         future.add_done_callback(ended)
 
-    def _anyio_job(self, function, limiter, backend):
+    def _spawned(self, executor, process):
+        pool = self.pool_number(executor, int(executor._max_workers), "processes")
+        self.recorder.event("worker", pool=pool, process=process)
+
+    def _called(self, work):
+        """This process begins a call that came from its parent's pool, whose number there is `work`."""
+        return self.start(WORK | work)
+
+    def _anyio_job(self, function, arguments, limiter, backend):
         limiter = limiter or backend.current_default_thread_limiter()
-        made = self.known.get(p.identity(limiter))
-        stack = made.stack if made is not None else 0
-        workers = int(min(limiter.total_tokens, 1 << 30))
-        pool = self.pool_number(limiter, workers, "anyio worker threads", stack)
-        return self.submit(pool, function)
+        pool = self.limiter_number(limiter, limiter, "anyio worker threads")
+        return self.submit(pool, function, None, arguments)
 
     def _anyio_sent(self, job, future):
         if job:

@@ -45,6 +45,7 @@ status_of = posix.stat
 READ_FLAGS = posix.O_RDONLY | posix.O_CLOEXEC
 process_id = posix.getpid
 parent_id = posix.getppid
+times = posix.times
 list_folder = posix.listdir
 OPEN_FLAGS = posix.O_WRONLY | posix.O_APPEND | posix.O_CREAT | posix.O_CLOEXEC
 
@@ -56,6 +57,6 @@ __all__ = [
     "OPEN_FLAGS", "READ_FLAGS", "SIGNALS", "array", "clock", "clock_gettime_ns", "close_file", "count",
     "cpu_clock_of", "crc32", "current_frames", "get_frame", "ident", "identity", "islice", "list_folder",
     "native_id", "new_lock", "open_file", "parent_id", "process_id", "read_file", "referents",
-    "rename_file", "signal_handler", "sleep", "start_thread", "status_of", "thread_cpu", "type_of", "wall_clock", "weak",
+    "rename_file", "signal_handler", "sleep", "start_thread", "status_of", "thread_cpu", "times", "type_of", "wall_clock", "weak",
     "write_file",
 ]  # fmt: skip

@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
+import os
+
 from . import primitives as p
 from .safety import name_of, peek
 from .twin import Unsuitable, twin
 
 CODE = p.type_of(peek.__code__)
+GENERATOR = p.type_of(_ for _ in ())
 
 #: Packages that hand a pool a function of their own, with the one that matters among its arguments.
-CARRIERS = frozenset(("anyio", "asgiref", "asyncer", "fastapi", "litestar", "quart", "sanic", "starlette"))
+CARRIERS = frozenset(
+    ("anyio", "asgiref", "asyncer", "concurrent", "fastapi", "litestar", "quart", "sanic", "starlette")
+)
 PLAIN = frozenset(("function", "method", "builtin_function_or_method", "partial"))
+LIBRARIES = (os.__file__.rpartition("/")[0] + "/", "-packages/")
 
 
-def really_runs(function):
-    """What a callable really runs: through partials, `Context.run` and the functions of frameworks."""
+def really_runs(function, arguments=()):
+    """What a callable really runs: through partials, `Context.run`, the functions of frameworks and decorators; of a
+    context manager or an iterator that is a generator, the generator."""
+    function = _carried(function, arguments, {}) or function
     for _ in range(8):
-        inner, arguments, keywords = (peek(function, name) for name in ("func", "args", "keywords"))
-        if inner is None or p.type_of(arguments) is not tuple or p.type_of(keywords) is not dict:
+        inner, given, keywords = (peek(function, name) for name in ("func", "args", "keywords"))
+        if inner is None or p.type_of(given) is not tuple or p.type_of(keywords) is not dict:
             break
-        function = _carried(inner, arguments, keywords) or inner
-    return function
+        function = _carried(inner, given, keywords) or inner
+    return _entered(function) or _undecorated(function)
 
 
 def _carried(inner, arguments, keywords):
@@ -32,7 +40,36 @@ def _carried(inner, arguments, keywords):
     for given in (*arguments, *keywords.values()):
         if p.type_of(given).__name__ in PLAIN and _package(really_runs(given)) not in CARRIERS:
             return given
-    return None
+    return next(filter(None, map(_iterated, arguments)), None)
+
+
+def _iterated(given):
+    """The code of the program's that an iterator runs for its next item: itself if it is a generator."""
+    if p.type_of(given) is GENERATOR:
+        return given
+    following = peek(p.type_of(given), "__next__")
+    return following if p.type_of(peek(following, "__code__")) is CODE else None
+
+
+def _entered(function):
+    """The generator of a context manager that is to be entered or left."""
+    owner = peek(function, "__self__")
+    made = peek(owner, "gen") if p.type_of(owner).__module__ == "contextlib" else None
+    return made if p.type_of(made) is GENERATOR else None
+
+
+def _undecorated(function):
+    """What a library's decorators stand around, and the program's own: the innermost that is no library's."""
+    best = function
+    for _ in range(8):
+        inner = peek(function, "__wrapped__")
+        if inner is None:
+            break
+        function = inner
+        code = code_of(function)
+        if code is not None and not any(folder in code.co_filename for folder in LIBRARIES):
+            best = function
+    return best
 
 
 def _package(function):
@@ -41,7 +78,9 @@ def _package(function):
 
 
 def code_of(function):
-    """The code of a function, a bound method or an object that can be called; None if it is not Python's."""
+    """The code of a function, a method, a generator or an object that can be called; None if it is not Python's."""
+    if p.type_of(function) is GENERATOR:
+        return function.gi_code
     function = peek(function, "__func__", function)
     code = peek(function, "__code__")
     if code is None:
@@ -58,8 +97,8 @@ class ThreadHooks:
         self.installation = installation
         self.starters = {}
 
-    def site_of(self, function):
-        function = really_runs(function)
+    def site_of(self, function, arguments=()):
+        function = really_runs(function, arguments)
         code = code_of(function)
         if code is not None:
             return self.recorder.interner.site(code, -1)
@@ -67,6 +106,7 @@ class ThreadHooks:
 
     def install(self, threading):
         self.main = threading.main_thread()
+        self.timer = threading.Timer.run
         guard = self.installation.harmless
         kind = threading.Thread
         names = {"__aw_starting": guard(self._starting)}
@@ -92,7 +132,7 @@ class ThreadHooks:
         target = getattr(thread, "_target", None)
         run = p.type_of(thread).run
         if target is None:
-            target = run
+            target = peek(thread, "function", run) if run is self.timer else run
         self.recorder.stir()
         self.recorder.event(
             "thread",

@@ -32,6 +32,7 @@ class TrioContention:
         self._twin(module, module.Semaphore, "acquire", beside=(asked,))
         by_limiter = ((PARK, by_task, ""),)
         self._twin(module, module.CapacityLimiter, "acquire_on_behalf_of", beside=by_limiter)
+        self.contention.setter(module.CapacityLimiter, "total_tokens", after="__aw_limited(self)")
 
     def install_channels(self, module):
         """Memory channels; what is sent while somebody waits to receive never lies there."""

@@ -17,9 +17,6 @@ from .trio_instrument import Instrument, kind_of
 from .twin import Unsuitable, twin
 from .waits import only_glanced, stack_and_kept
 
-#: Where limiters were made is kept for so many of them.
-MOST_LIMITERS = 10_000
-
 
 class TrioHooks:
     """Installs the instrument and the twins in trio; shares numbers and idle codes with asyncio's hooks."""
@@ -32,7 +29,6 @@ class TrioHooks:
         self.contention = TrioContention(contention)
         self.entries = {}  # id of a task -> [number, end of its last step]
         self.woken = {}  # id of an entry queue -> when another thread first put something in
-        self.limiters = {}  # id of a limiter -> the stack on which it was made
         self.kinds = {}
         self.counted = p.count(1)
         self.protect = None
@@ -41,7 +37,7 @@ class TrioHooks:
 
     def begin_anew(self):
         """In a forked child: numbers given out in the parent mean nothing here."""
-        for table in (self.entries, self.woken, self.limiters, self.kinds):
+        for table in (self.entries, self.woken, self.kinds):
             table.clear()
 
     # --- installing ------------------------------------------------------------------------------------
@@ -68,8 +64,9 @@ class TrioHooks:
 
     def install_limiters(self, module):
         """Into `trio._sync`."""
-        names = {"__aw_made": self.installation.harmless(self._made), "__aw_known": self.contention.made}
-        self._put(module.CapacityLimiter, "__init__", names, after="__aw_made(self)\n__aw_known(self)")
+        self._put(
+            module.CapacityLimiter, "__init__", {"__aw_made": self.contention.made}, after="__aw_made(self)"
+        )
         self.contention.install_sync(module)
 
     def install_workers(self, module):
@@ -84,7 +81,7 @@ class TrioHooks:
             "__aw_start": guard(self.pools.start),
             "__aw_end": guard(self.pools.ended),
         }
-        asked = ("limiter.acquire_on_behalf_of", "__aw_job = __aw_submitted(sync_fn, limiter)", "")
+        asked = ("limiter.acquire_on_behalf_of", "__aw_job = __aw_submitted(sync_fn, args, limiter)", "")
         ran = ("context.run(sync_fn, *args)", "__aw_began = __aw_start(__aw_job)", "__aw_end(__aw_began)", "always")  # fmt: skip
         self._put(module, "to_thread_run_sync", names, beside=(asked, ran))
 
@@ -200,24 +197,17 @@ class TrioHooks:
 
     # --- threads ---------------------------------------------------------------------------------------
 
-    def _made(self, limiter):
-        self.pools.pools.pop(p.identity(limiter), None)
-        if len(self.limiters) < MOST_LIMITERS:
-            self.limiters[p.identity(limiter)] = self.recorder.interner.stack(p.get_frame(3))
-
-    def _submitted(self, function, limiter):
+    def _submitted(self, function, arguments, limiter):
         """A call is to run in a worker thread as soon as the limiter has room for it; its job."""
         own = peek(limiter, "_CapacityLimiter__original", limiter)  # anyio's stands before trio's
-        tokens = peek(limiter, "total_tokens", 0) or 0
-        stack = self.limiters.get(p.identity(own), 0)
-        pool = self.pools.pool_number(limiter, int(min(tokens, 1 << 30)), "trio worker threads", stack)
-        return self.pools.submit(pool, _carried_call(function))
+        pool = self.pools.limiter_number(limiter, own, "trio worker threads")
+        return self.pools.submit(pool, *_carried_call(function, arguments))
 
 
-def _carried_call(function):
-    """anyio hands trio a function of its own, which has the program's among its cells."""
+def _carried_call(function, arguments):
+    """anyio hands trio a function of its own, which has the program's, and its arguments, among its cells."""
     code = peek(function, "__code__")
     if peek(function, "__module__") != "anyio._backends._trio" or code is None:
-        return function
-    cells = dict(zip(code.co_freevars, function.__closure__ or ()))
-    return cells["func"].cell_contents if "func" in cells else function
+        return function, None, arguments
+    cells = {name: cell.cell_contents for name, cell in zip(code.co_freevars, function.__closure__ or ())}
+    return cells.get("func", function), None, cells.get("args", ())
