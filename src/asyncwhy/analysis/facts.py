@@ -31,6 +31,8 @@ class ProcessFacts:
     pools: dict[int, Pool]
     cores: int
     touches: list[touches.Touch]
+    #: The stacks on which tasks sleep only to look again; the source tells (`causes.polled`), before `nodes` is asked.
+    polled: frozenset[int] = frozenset()
 
     @property
     def pid(self) -> int:
@@ -40,7 +42,7 @@ class ProcessFacts:
     @cached_property
     def nodes(self) -> schedule.Nodes:
         """The recorded run as nodes."""
-        return schedule.build(self.line, self.jobs)
+        return schedule.build(self.line, self.jobs, self.polled)
 
     @cached_property
     def baseline(self) -> replay.Replay:

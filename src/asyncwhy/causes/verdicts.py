@@ -193,7 +193,7 @@ def peak_in_flight(process: ProcessFacts) -> int:
     """The most tasks that made progress at any one time: ran, or awaited something outside."""
     nodes = process.nodes
     task = nodes.is_task
-    outside = task & nodes.continues & (nodes.waits_job | ~np.isnan(nodes.delay))
+    outside = task & nodes.continues & (nodes.waits_job | ~np.isnan(nodes.delay)) & ~nodes.polling
     starts = np.concatenate((nodes.end[nodes.previous[outside]], nodes.start[task]))
     ends = np.concatenate((nodes.release[outside], nodes.end[task]))
     if not len(starts):
@@ -210,7 +210,7 @@ def longest_task(process: ProcessFacts) -> float:
     if not nodes.is_task.any():
         return 0.0
     outside = np.where(nodes.waits_job, nodes.release - nodes.end[nodes.previous], np.nan_to_num(nodes.delay))
-    needed = nodes.run + np.where(nodes.continues, outside, 0.0)
+    needed = nodes.run + np.where(nodes.continues & ~nodes.polling, outside, 0.0)
     _, task = np.unique(nodes.ref[nodes.is_task], return_inverse=True)
     return float(np.bincount(task, needed[nodes.is_task]).max())
 
