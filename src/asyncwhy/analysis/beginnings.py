@@ -32,7 +32,9 @@ class Beginnings:
         self, line: Timeline, jobs: list[Job], nodes: Nodes, wakes: list[tuple[Ints, Floats, Ints]]
     ) -> None:
         self.line, self.jobs, self.nodes, self.wakes = line, jobs, nodes, wakes
-        self.handed: dict[int, tuple[int, float]] = {}  # thread -> the last task that it handed over, and when
+        self.handed: dict[
+            int, tuple[int, float]
+        ] = {}  # thread -> the last task that it handed over, and when
 
     def find(self, firsts: Ints, waker: Ints, when: Floats, caller: Ints) -> None:
         """`waker`, `when` and `caller` (the thread that handed it over, or 0) are those of every node."""

@@ -43,7 +43,7 @@ def link(line: Timeline, nodes: Nodes, wakings: Wakings, polled: frozenset[int])
     search = _Search(line, nodes, wakings, polled)
     begun: list[tuple[int, int]] = []
     for looks, found in search.runs():
-        event = search.event(looks, found)
+        event = search.event(found)
         if event < 0:
             continue
         begun.append((int(nodes.previous[looks[0] if len(looks) else found]), found))
@@ -96,14 +96,18 @@ class _Search:
                 made.append((run[:-1], int(run[-1])))
         return made
 
-    def event(self, looks: Ints, found: int) -> int:
+    def event(self, found: int) -> int:
         """The node that a poll waited for; -1 where nothing ended just then."""
         nodes = self.nodes
         since = float(nodes.start[nodes.previous[found]])
         low, high = np.searchsorted(self.ends, (since, float(nodes.release[found]) + SAME_S), "right")
         ended = self.by_end[low:high]
         ended = ended[(nodes.ref[ended] != nodes.ref[found]) & (ended < found) & (self.stack[ended] == 0)]
-        for chosen in (self._waits(ended, found), self._stopped(ended, found, since), np.ones(len(ended), bool)):
+        for chosen in (
+            self._waits(ended, found),
+            self._stopped(ended, found, since),
+            np.ones(len(ended), bool),
+        ):
             if chosen.any():
                 return int(ended[chosen][-1])
         return -1
@@ -120,7 +124,9 @@ class _Search:
         threads = [
             run.thread
             for run in self.line.loops
-            if run.end is not None and since <= run.end <= nodes.release[found] and run.thread != nodes.thread[found]
+            if run.end is not None
+            and since <= run.end <= nodes.release[found]
+            and run.thread != nodes.thread[found]
         ]
         return np.isin(nodes.thread[ended], threads)
 
@@ -134,7 +140,11 @@ def calm(line: Timeline, nodes: Nodes) -> None:
     first[nodes.node_of[::-1]] = np.arange(len(line.start))[::-1]
     step = first[np.concatenate(looks)]
     timer = Latest(line.thread, line.start).before(line.thread[step], line.start[step] - line.lag[step])
-    of_timer = (timer >= 0) & (line.ref[timer] & schema.CALLBACK > 0) & (line.end[timer] >= line.start[step] - line.lag[step])
+    of_timer = (
+        (timer >= 0)
+        & (line.ref[timer] & schema.CALLBACK > 0)
+        & (line.end[timer] >= line.start[step] - line.lag[step])
+    )
     since = nodes.release[nodes.node_of[step]].copy()
     vain = np.arange(len(step)) < len(step) - len(nodes.polls)
     since[vain] = np.inf

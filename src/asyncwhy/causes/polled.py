@@ -26,13 +26,10 @@ def mark(run: Run) -> None:
 
 def _only_looks(run: Run, facts: ProcessFacts, stack: int) -> bool:
     sites = facts.stack(stack)
-    asleep = 0
-    for asleep, site in enumerate(sites):
-        if not _sleeps(facts, site.function, site.file):
-            break
-    if not asleep:
+    around = [place for place, site in enumerate(sites) if not _sleeps(facts, site.function, site.file)]
+    if not around or not around[0]:
         return False
-    site = sites[asleep]
+    site = sites[around[0]]
     return run.source.poll_at(site.file, site.line, alone=True) is not None
 
 

@@ -158,7 +158,9 @@ def _called_directly(facts: ProcessFacts, found: list[Deadlock]) -> Change:
             job = facts.jobs[index]
             if job.end is None and job.task:
                 own = np.flatnonzero((nodes.ref == job.task) & (nodes.start > job.submitted))[:1]
-                change.earlier.update((node, float(nodes.delay[node])) for node in own[nodes.delay[own] > 0].tolist())
+                change.earlier.update(
+                    (node, float(nodes.delay[node])) for node in own[nodes.delay[own] > 0].tolist()
+                )
     return change
 
 

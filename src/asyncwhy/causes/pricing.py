@@ -34,7 +34,7 @@ def price(facts: Facts, drafts: list[Draft], paces: Paces, least_s: float) -> li
         replay, index = draft.facts.replayed(change), draft.facts.process.index
         own[0].replay = None if index in replayed or len(own) > 1 else replay
         replayed.add(index)
-        pace, gain = paces.without(draft.facts, replay), _gain(facts, [one.draft for one in own], replay)
+        pace, gain = paces.without(draft.facts, replay), _gain([one.draft for one in own], replay)
         for one in own:
             one.pace = pace
             if not facts.endless:  # the end of one that was stopped says nothing
@@ -54,7 +54,7 @@ def _by_line(facts: Facts, priced: list[Priced], least_s: float) -> list[list[Pr
     return list(groups.values())
 
 
-def _gain(facts: Facts, drafts: list[Draft], replay: Replay) -> float:
+def _gain(drafts: list[Draft], replay: Replay) -> float:
     """What the run saves, or those concerned; never more than it cost, whatever turns of timers come to lie where."""
     gain = max(_saved(drafts[0].facts, replay), *(draft.spared_s for draft in drafts))
     costs = [draft.cost_s for draft in drafts if draft.cost_s is not None]

@@ -20,7 +20,8 @@ _LEAVES = (ast.Break, ast.Return, ast.Raise)
 def poll_at(module: Module, line: int, alone: bool = False) -> Poll | None:
     """The loop around the await on a line, if its turns only ask for something that others must bring about.
 
-    `alone`: nothing else that it awaits suspends.  None for a loop that comes nearer to its end by itself in every turn: a counter, a list worked off.
+    `alone`: nothing else that it awaits suspends.  None for a loop that comes nearer to its end by itself in every
+    turn: a counter, a list worked off.
     """
     for node in module.nodes:
         if isinstance(node, ast.Await) and node.lineno <= line <= (node.end_lineno or node.lineno):
