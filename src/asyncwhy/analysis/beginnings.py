@@ -47,9 +47,11 @@ class Beginnings:
         nodes.relays[firsts] = 0
         good = (creator >= 0) & (creator < firsts)
         self.wakes.append((creator[good], created[good], firsts[good]))
-        for node in firsts[~good].tolist():
+        for node, made in zip(firsts[~good].tolist(), created[~good].tolist(), strict=True):
             if caller[node]:
                 self._handed_over(node, int(caller[node]), float(when[node]))
+            elif self._in_loop(node, made):  # by what came from outside: data, a signal
+                nodes.absolute[node] = when[node]
             else:
                 self._after_thread(node)
 
@@ -107,6 +109,20 @@ class Beginnings:
         return dict(zip(self.nodes.ref[own].tolist(), own.tolist(), strict=True))
 
     # --- made by nobody: `asyncio.run` -----------------------------------------------------------------
+
+    def _in_loop(self, node: int, made: float) -> bool:
+        """Whether its task was made while its thread's loop ran, and is not the first in it."""
+        thread, until, before = int(self.nodes.thread[node]), self.line.ended, self._before(node)
+        return any(
+            run.thread == thread and run.start <= made <= run.until(until) and before >= run.start
+            for run in self.line.loops
+        )
+
+    def _before(self, node: int) -> float:
+        """When the node of a task that ran before on its thread began."""
+        own = self._tasks_of_thread[int(self.nodes.thread[node])]
+        at = int(np.searchsorted(own, node)) - 1
+        return float(self.nodes.start[own[at]]) if at >= 0 else -np.inf
 
     def _after_thread(self, node: int) -> None:
         """So long after what its thread did before."""
