@@ -131,8 +131,11 @@ class _Search:
         return np.isin(nodes.thread[ended], threads)
 
 
-def calm(line: Timeline, nodes: Nodes) -> None:
-    """Nobody is late for a look that finds nothing; one that finds something could have since that had happened."""
+def calm(line: Timeline, nodes: Nodes, hidden: frozenset[int] = frozenset()) -> None:
+    """Nobody is late for a look that finds nothing; one that finds something could have since that had happened.
+
+    On the threads of `hidden` loops nothing else tells how long what came from outside waited there.
+    """
     looks = [poll.looks for poll in nodes.polls] + [np.array([poll.found]) for poll in nodes.polls]
     if not looks:
         return
@@ -147,6 +150,7 @@ def calm(line: Timeline, nodes: Nodes) -> None:
     )
     since = nodes.release[nodes.node_of[step]].copy()
     vain = np.arange(len(step)) < len(step) - len(nodes.polls)
-    since[vain] = np.inf
+    told = np.isin(line.thread[step], list(hidden))
+    since[vain] = np.where(told[vain], -np.inf, np.inf)
     for late, until in ((step, since), (timer[of_timer], since[of_timer])):
         line.late[late] = np.minimum(line.late[late], np.maximum(line.start[late] - until, 0.0))

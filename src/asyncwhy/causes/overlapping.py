@@ -15,6 +15,7 @@ from asyncwhy.analysis.awaited import Awaited, Call, calls
 from asyncwhy.analysis.facts import ProcessFacts
 from asyncwhy.causes.draft import Run
 from asyncwhy.causes.origin import called_from, started_by, tasks_of
+from asyncwhy.causes.requests import serves
 from asyncwhy.causes.worth import LEAST_S, LEAST_SHARE
 from asyncwhy.model import Related, Site
 from asyncwhy.source.interface import Await, AwaitKind, Loop
@@ -216,12 +217,9 @@ def told(run: Run, facts: ProcessFacts, tasks: list[int], stack: tuple[Site, ...
 
 def hurts_by_itself(run: Run, facts: ProcessFacts, tasks: list[int], cost_s: float) -> bool:
     """Whether whoever asked waited the longer, though the run as a whole may not be any shorter: in a program
-    that never ends, and in tasks that a server's library made for each request."""
-    serves = all(
-        task is not None and not any(facts.origins.is_user(site) for site in facts.stack(task.stack))
-        for task in map(facts.task_of, tasks)
-    )
-    return (run.facts.endless or serves) and cost_s >= max(LEAST_S, LEAST_SHARE * run.facts.wall_s)
+    that never ends, and in tasks that a server's library made for each request, and those that such a task made."""
+    asked = run.facts.endless or all(serves(facts, task) for task in set(tasks))
+    return asked and cost_s >= max(LEAST_S, LEAST_SHARE * run.facts.wall_s)
 
 
 def executions(run: Run) -> list[Executions]:

@@ -13,6 +13,7 @@ from asyncwhy.analysis.facts import ProcessFacts
 from asyncwhy.analysis.places import Origin
 from asyncwhy.analysis.polling import SLEEPS
 from asyncwhy.causes.draft import Run
+from asyncwhy.causes.requests import hidden
 
 
 def mark(run: Run) -> None:
@@ -21,7 +22,7 @@ def mark(run: Run) -> None:
         stacks = np.unique(facts.process.table("waits")["stack"]).tolist()
         facts.polled = frozenset(stack for stack in stacks if _only_looks(run, facts, stack))
         if facts.polled:
-            polls.calm(facts.line, facts.nodes)
+            polls.calm(facts.line, facts.nodes, hidden(facts))
 
 
 def _only_looks(run: Run, facts: ProcessFacts, stack: int) -> bool:

@@ -12,6 +12,7 @@ from asyncwhy.analysis.replay import Replay
 from asyncwhy.analysis.schedule import Nodes
 from asyncwhy.causes.draft import Draft, Run
 from asyncwhy.causes.holding import merged
+from asyncwhy.causes.requests import by_connection
 from asyncwhy.causes.runtimes import is_node, threads_reason
 from asyncwhy.causes.seconds import seconds
 from asyncwhy.causes.waiting import critical_reason, overlap_reason
@@ -27,6 +28,8 @@ MOST = 0.5
 SIMULATED = 200_000
 #: Fewer requests than this say nothing about how a server is asked.
 FEW_REQUESTS = 3
+#: A request's last steps (its log, its clean-up) may follow the answer, to which the next comes at once.
+OVERLAP_S = 0.005
 #: A loop that ran for less than this, without any wait, shows nothing (5 ms).
 LITTLE_S = 0.005
 
@@ -154,7 +157,7 @@ def _healthy(facts: Facts, run: Run) -> tuple[str, tuple[str, ...]]:
 def answered_one_by_one(process: ProcessFacts) -> int:
     """How many requests a server answered, if it never had two of them at once; else 0.
 
-    Requests are tasks that a callback of the loop made (a connection, data that arrived), all of one function.
+    Requests are tasks that a connection made, when it came or brought data, all of one function.
     """
     line = process.line
     nodes = process.nodes
@@ -166,13 +169,14 @@ def answered_one_by_one(process: ProcessFacts) -> int:
             or task.number not in first
             or task.code is None
             or _at_loops_start(process, task.created)
+            or not by_connection(process, task)
         ):
             continue
         site = task.code.site
         inside.setdefault(f"{site.file}:{site.line}", []).append((first[task.number], last[task.number]))
     asked = max(inside.values(), key=len, default=[])
     spans = sorted(asked)
-    apart = all(before[1] <= after[0] for before, after in zip(spans, spans[1:], strict=False))
+    apart = all(before[1] <= after[0] + OVERLAP_S for before, after in zip(spans, spans[1:], strict=False))
     return len(spans) if len(spans) >= FEW_REQUESTS and apart else 0
 
 
