@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from asyncwhy.analysis import critical, lateness, polls
@@ -41,6 +41,7 @@ def test_unchanged_it_gives_back_what_was_recorded(work: float, wait: float, per
 
 
 @given(lengths, lengths, periods)
+@example(0.02, 0.333, 0.01)  # the flag is set while the timer of the last look is due
 def test_it_ends_as_the_program_would_that_looks_less_often(work: float, wait: float, period: float) -> None:
     assume(abs(work - 0.03) > 0.002)
     facts = told(served(work, wait, period))

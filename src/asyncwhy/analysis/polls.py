@@ -97,10 +97,18 @@ class _Search:
         return made
 
     def event(self, found: int) -> int:
-        """The node that a poll waited for; -1 where nothing ended just then."""
+        """The node that a poll waited for; -1 where nothing ended just then.
+
+        It ended before the poll's timer was due; if nothing did, while the poll waited for its turn.
+        """
+        due, ran = float(self.nodes.release[found]) + SAME_S, float(self.nodes.start[found]) + SAME_S
+        event = self._ended_by(found, due)
+        return event if event >= 0 else self._ended_by(found, ran)
+
+    def _ended_by(self, found: int, until: float) -> int:
         nodes = self.nodes
         since = float(nodes.start[nodes.previous[found]])
-        low, high = np.searchsorted(self.ends, (since, float(nodes.release[found]) + SAME_S), "right")
+        low, high = np.searchsorted(self.ends, (since, until), "right")
         ended = self.by_end[low:high]
         ended = ended[(nodes.ref[ended] != nodes.ref[found]) & (ended < found) & (self.stack[ended] == 0)]
         for chosen in (
