@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from asyncwhy.analysis.facts import ProcessFacts, analyse
+from asyncwhy.analysis.traffic import READ
+from asyncwhy.model import Site
 from asyncwhy.trace import schema
-from asyncwhy.trace.reader import Process, Trace
+from asyncwhy.trace.reader import Place, Process, Trace
 from tests.analysis.programs import ORIGIN, _ns, _table
 
 LATE_S = 1e-5  # from when a step could run until it ran
@@ -26,6 +28,8 @@ class MadeUp:
     wakeups: list[Any] = field(default_factory=list)
     jobs: list[tuple[float, float, float, int, int, int]] = field(default_factory=list)
     stops: dict[int, float] = field(default_factory=dict)
+    stacks: dict[int, tuple[Site, ...]] = field(default_factory=dict)
+    traffic: list[Any] = field(default_factory=list)
 
     def step(
         self, thread: int, ref: int, start: float, end: float, ready: float | None = None, foreign: int = 0
@@ -37,9 +41,19 @@ class MadeUp:
         if foreign:
             self.wakeups.append((_ns(since - 1e-6), foreign, thread, 0))
 
-    def task(self, thread: int, number: int, created: float, parent: int = 0) -> None:
-        """A task, made at that moment."""
-        self.tasks.append((_ns(created), number, parent, 0, 0, schema.NUMBERED | number, thread, 0))
+    def task(
+        self, thread: int, number: int, created: float, parent: int = 0, by: tuple[Site, ...] = ()
+    ) -> None:
+        """A task, made at that moment by that stack; its code is the innermost line of it."""
+        stack = 100 + number if by else 0
+        if by:
+            self.stacks[stack] = by
+        name = schema.NUMBERED | number
+        self.tasks.append((_ns(created), number, parent, stack, stack * 10, name, thread, 0))
+
+    def read(self, thread: int, time: float) -> None:
+        """Something was read from a connection of the same host."""
+        self.traffic.append((_ns(time), 1, READ, 0, thread))
 
     def sleep(self, thread: int, ref: int, start: float, due: float, end: float) -> None:
         """A task sleeps and steps again: the timer's callback, the wait's row, the step."""
@@ -74,6 +88,11 @@ class MadeUp:
             run = {"loop": loop, "thread": loop, "number": loop, "cpu": 0}
             process.events.append({"event": "run", "time": ORIGIN, "implementation": "asyncio", **run})
             process.events.append({"event": "stop", "time": stop, **run})
+        for number, sites in self.stacks.items():
+            places = {number * 10 + place: Place(site, site.line) for place, site in enumerate(sites)}
+            process.places.update(places)
+            process.stacks[number] = tuple(places)
+        _table(process, "traffic", self.traffic)
         _table(process, "steps", self.steps)
         _table(process, "tasks", self.tasks)
         _table(process, "waits", self.waits)
