@@ -309,6 +309,11 @@ class _Builder:
         submitted = np.array([job.submitted for job in self.jobs], np.float64)
         submitter = np.array([job.submitter for job in self.jobs], np.int64)
         at = Latest(nodes.thread, nodes.start).before(submitter, submitted)
+        # A node of several steps goes on around what ran in between: the job's own task knows better.
+        task = np.array([job.task for job in self.jobs], np.int64)
+        own = Latest(nodes.ref, nodes.start).before(task, submitted)
+        inside = (own >= 0) & (task > 0) & (submitted <= nodes.end[np.maximum(own, 0)] + 2e-7)
+        at = np.where(inside, own, at)
         for index, node in enumerate(at.tolist()):
             if node >= 0:
                 offset = min(max(self.jobs[index].submitted - nodes.start[node], 0.0), nodes.run[node])
