@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from asyncwhy.causes.requests import by_connection, hidden, serves
+from asyncwhy.causes.requests import by_connection, hidden
 from asyncwhy.model import Site
 from tests.analysis.made_up import MadeUp
 
@@ -32,11 +32,6 @@ def test_a_request_is_what_a_connection_made(made: MadeUp) -> None:
     facts = made.facts()
     asked = [task.number for task in facts.line.tasks.values() if by_connection(facts, task)]
     assert asked == [REQUEST]
-
-
-def test_who_gathers_for_a_request_is_waited_for(made: MadeUp) -> None:
-    facts = made.facts()
-    assert [number for number in facts.line.tasks if serves(facts, number)] == [REQUEST, PART]
 
 
 @pytest.mark.parametrize("seen", [False, True])

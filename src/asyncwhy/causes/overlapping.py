@@ -13,9 +13,9 @@ from typing import Any
 
 from asyncwhy.analysis.awaited import Awaited, Call, calls
 from asyncwhy.analysis.facts import ProcessFacts
+from asyncwhy.analysis.tasks import Task
 from asyncwhy.causes.draft import Run
 from asyncwhy.causes.origin import called_from, started_by, tasks_of
-from asyncwhy.causes.requests import serves
 from asyncwhy.causes.worth import LEAST_S, LEAST_SHARE
 from asyncwhy.model import Related, Site
 from asyncwhy.source.interface import Await, AwaitKind, Loop
@@ -217,9 +217,30 @@ def told(run: Run, facts: ProcessFacts, tasks: list[int], stack: tuple[Site, ...
 
 def hurts_by_itself(run: Run, facts: ProcessFacts, tasks: list[int], cost_s: float) -> bool:
     """Whether whoever asked waited the longer, though the run as a whole may not be any shorter: in a program
-    that never ends, and in tasks that a server's library made for each request, and those that such a task made."""
-    asked = run.facts.endless or all(serves(facts, task) for task in set(tasks))
-    return asked and cost_s >= max(LEAST_S, LEAST_SHARE * run.facts.wall_s)
+    that never ends, and in tasks that a server's library made for each request, or that were made for those."""
+    serves = all(_serves(run, facts, task) for task in dict.fromkeys(tasks))
+    return (run.facts.endless or serves) and cost_s >= max(LEAST_S, LEAST_SHARE * run.facts.wall_s)
+
+
+def _serves(run: Run, facts: ProcessFacts, number: int) -> bool:
+    """Whether a task is a request's: no line of the user's made it, or nobody's did the one from which it comes, which
+    a loop's callback made (a connection, data that arrived); what runs the program is made before its loop runs."""
+    kept: dict[tuple[int, int], bool] = run.__dict__.setdefault("_serving", {})
+    key, task = (facts.process.index, number), facts.task_of(number)
+    if key not in kept:
+        kept[key] = task is not None and (_nobodys(facts, task) or _comes_of_request(facts, task))
+    return kept[key]
+
+
+def _comes_of_request(facts: ProcessFacts, task: Task) -> bool:
+    while task.parent in facts.line.tasks:
+        task = facts.line.tasks[task.parent]
+    runs = [run for run in facts.line.loops if run.thread == task.thread and run.start <= task.created]
+    return bool(runs) and _nobodys(facts, task)
+
+
+def _nobodys(facts: ProcessFacts, task: Task) -> bool:
+    return not any(facts.origins.is_user(site) for site in facts.stack(task.stack))
 
 
 def executions(run: Run) -> list[Executions]:

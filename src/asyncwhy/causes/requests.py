@@ -1,4 +1,4 @@
-"""Which tasks answer requests: those that a connection made when it came or brought data, and what they made."""
+"""Which tasks answer requests: those that a connection made when it came or brought data."""
 
 from __future__ import annotations
 
@@ -46,13 +46,3 @@ def hidden(facts: ProcessFacts) -> frozenset[int]:
     stacks = [stack for stack in np.unique(tasks.stack).tolist() if _from_outside(facts, stack)]
     asked = set(tasks.thread[np.isin(tasks.stack, stacks)].tolist())
     return frozenset(asked - set(traffic["thread"][traffic["what"] == READ].tolist()))
-
-
-def serves(facts: ProcessFacts, number: int) -> bool:
-    """Whether someone waits for a task's answer: a library made it, or a task made it that a connection made."""
-    task = facts.task_of(number)
-    if task is not None and not any(facts.origins.is_user(site) for site in facts.stack(task.stack)):
-        return True
-    while task is not None and not by_connection(facts, task):
-        task = facts.task_of(task.parent) if task.parent < task.number else None
-    return task is not None and not is_node(facts)

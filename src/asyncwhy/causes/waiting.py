@@ -64,8 +64,6 @@ def critical_part(run: Run, facts: ProcessFacts) -> str | None:
     whole = critical.path(facts.nodes, facts.jobs)
     for stretch in whole:
         task = facts.task_of(stretch.ref)
-        if task is not None and task.code is not None and _is_loops_own(facts, task.code.site):
-            continue
         parts[_named(run, facts, stretch), task.name if task else ""] += round(stretch.length * 1e6)
     total = sum(parts.values())
     if not total:
@@ -93,11 +91,6 @@ def _named(run: Run, facts: ProcessFacts, stretch: critical.Stretch) -> str:
     call = run.source.call_at(site.file, site.line, site.column or None, None, site.end_column)
     where = line_of(run, site)
     return f"`{call.qualified}` ({where})" if call is not None else f"the await of {where}"
-
-
-def _is_loops_own(facts: ProcessFacts, site: Site) -> bool:
-    """Whether a task runs a coroutine of asyncio's own (`shutdown_asyncgens`), which nobody wrote or called."""
-    return facts.origins.of(site.file) is Origin.STANDARD
 
 
 def _wait_line(facts: ProcessFacts, stretch: critical.Stretch) -> Site | None:
