@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from asyncwhy.analysis import timeline
-from asyncwhy.analysis.traffic import MADE, PAIRED, READ, WROTE, local_causes
+from asyncwhy.analysis.traffic import CLOSED, MADE, PAIRED, READ, WROTE, local_causes
 from asyncwhy.trace import schema
 from asyncwhy.trace.reader import Process
 from tests.analysis.programs import ORIGIN, _ns, _table
@@ -24,6 +24,7 @@ class Made:
     steps: list[float] = field(default_factory=list)
     rows: list[tuple[float, int, int, int]] = field(default_factory=list)
     idles: list[tuple[float, float]] = field(default_factory=list)
+    closing: list[int] = field(default_factory=list)
 
     def step(self, at: float, transport: int, what: int, other: int = 0) -> int:
         self.steps.append(at)
@@ -35,7 +36,8 @@ class Made:
         _table(process, "steps", [(_ns(at), STEP_S, 0.0, schema.CALLBACK | 1, 1, 0) for at in self.steps])
         _table(process, "traffic", [(_ns(at), *row, 1) for at, *row in self.rows])
         _table(process, "idles", [(_ns(start), end - start, 1) for start, end in self.idles])
-        steps, causing, when = local_causes(timeline.build(process, ORIGIN))
+        steps, causing, when, closed = local_causes(timeline.build(process, ORIGIN))
+        self.closing = steps[closed].tolist()
         told = zip(causing.tolist(), np.round(when, 6).tolist(), strict=True)
         return dict(zip(steps.tolist(), told, strict=True))
 
@@ -66,9 +68,10 @@ def test_the_end_of_a_connection_is_not_ready_since_the_last_request(talk: Made)
 
 def test_a_close_is_the_cause_of_the_end(talk: Made) -> None:
     talk.step(0.4, CLIENT, READ)
-    closed = talk.step(0.9, CLIENT, WROTE)
+    closed = talk.step(0.9, CLIENT, CLOSED)
     ended = talk.step(1.0, SERVER, READ)
     assert talk.causes()[ended] == (closed, 0.901)
+    assert talk.closing == [ended]
 
 
 def test_what_a_read_leaves_is_read_after_it(talk: Made) -> None:

@@ -64,7 +64,7 @@ class Timeline:
     """The steps, idle times and loops of one process.
 
     `lag` is a step's own, from when its handle was scheduled; `root`, `when`, `root_foreign`,
-    `caller`, `relays` and `late` are filled in by `wakers.resolve`.
+    `caller`, `relays`, `late` and `closing` are filled in by `wakers.resolve`.
     """
 
     process: Process
@@ -89,6 +89,15 @@ class Timeline:
     caller: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
     relays: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
     late: Floats = field(default_factory=lambda: np.zeros(0))
+    closing: Bools = field(default_factory=lambda: np.zeros(0, bool))
+
+    @cached_property
+    def woke(self) -> Bools:
+        """Which steps made another task or callback go on, as a mask."""
+        released = (self.root >= 0) & (self.ref != self.ref[self.root])
+        made = np.zeros(len(self.ref), bool)
+        made[self.root[released]] = True
+        return made
 
     @property
     def is_task(self) -> Bools:

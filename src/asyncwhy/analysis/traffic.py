@@ -6,34 +6,33 @@ import numpy as np
 
 from asyncwhy.analysis.lateness import Held
 from asyncwhy.analysis.lookup import Latest
-from asyncwhy.analysis.timeline import Floats, Ints, Timeline
+from asyncwhy.analysis.timeline import Bools, Floats, Ints, Timeline
 
-WROTE, READ, PAIRED, MADE = 1, 2, 3, 4
+WROTE, READ, PAIRED, MADE, CLOSED = 1, 2, 3, 4, 5
 
 
-def local_causes(line: Timeline) -> tuple[Ints, Ints, Floats]:
+def local_causes(line: Timeline) -> tuple[Ints, Ints, Floats, Bools]:
     """(steps that read or accepted, the steps that wrote or connected, when), for connections both ends of which
     are in this process."""
     table = np.sort(line.process.table("traffic"), order="time")
     nothing = np.zeros(0, np.int64)
     if not len(table) or not len(line.start) or not (table["what"] == PAIRED).any():
-        return nothing, nothing, np.zeros(0)
+        return nothing, nothing, np.zeros(0), np.zeros(0, bool)
     finder = Latest(line.thread, line.start)
     peer = _peers(table)
-    found = [
-        _reads(line, finder, table, peer),
-        _accepts(line, finder, table, peer),
-    ]
-    step, causing, when = (np.concatenate(columns) for columns in zip(*found, strict=True))
+    step, causing, when, closed = _reads(line, finder, table, peer)
+    accepted = _accepts(line, finder, table, peer)
+    step, causing = np.append(step, accepted[0]), np.append(causing, accepted[1])
+    when, closed = np.append(when, accepted[2]), np.append(closed, np.zeros(len(accepted[0]), bool))
     good = (step >= 0) & (causing >= 0) & (causing < step)
-    return step[good], causing[good], when[good]
+    return step[good], causing[good], when[good], closed[good]
 
 
 def _reads(
     line: Timeline, finder: Latest, table: np.ndarray[tuple[int], np.dtype[np.void]], peer: Ints
-) -> tuple[Ints, Ints, Floats]:
-    """The callbacks that read, and the steps that wrote what they read."""
-    reads, writes = table[table["what"] == READ], table[table["what"] == WROTE]
+) -> tuple[Ints, Ints, Floats, Bools]:
+    """The callbacks that read, the steps that wrote what they read, or closed, when, and whether they closed."""
+    reads, writes = table[table["what"] == READ], table[np.isin(table["what"], (WROTE, CLOSED))]
     step = _containing(line, finder, reads)
     before = _read_before(reads)
     at = _last_write(writes, peer[reads["transport"].astype(np.int64)], reads["time"])
@@ -41,11 +40,13 @@ def _reads(
     since = np.where(before >= 0, reads["time"][np.maximum(before, 0)].astype(np.int64), -1)
     at[(at >= 0) & (writes["time"].astype(np.int64)[np.maximum(at, 0)] < since)] = -1
     causing = np.where(at >= 0, _containing(line, finder, writes)[np.maximum(at, 0)], -1)
-    when = line.seconds(writes["time"])[np.maximum(at, 0)] if len(writes) else np.zeros(len(at))
+    when, closed = np.zeros(len(at)), np.zeros(len(at), bool)
+    if len(writes):
+        when, closed = line.seconds(writes["time"])[at], (writes["what"] == CLOSED)[at] & (at >= 0)
     rest = np.flatnonzero((at < 0) & (before >= 0) & (peer[reads["transport"].astype(np.int64)] > 0))
     rest = rest[_at_once(line, reads, before[rest], rest)]
     causing[rest], when[rest] = step[before[rest]], line.seconds(reads["time"])[before[rest]]
-    return step, causing, when
+    return step, causing, when, closed
 
 
 def _read_before(reads: np.ndarray[tuple[int], np.dtype[np.void]]) -> Ints:

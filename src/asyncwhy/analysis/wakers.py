@@ -29,7 +29,8 @@ CALLED_S = 0.05
 def resolve(line: Timeline) -> None:
     """Fill in `root` (the step that made each step ready, or -1), `when` (at what time), `root_foreign`
     (whether another thread did) and `caller` (which), `relays` (through how many callbacks, each of which stood in
-    the loop's queue) and `late` (from then until it ran, where nothing inside was the cause)."""
+    the loop's queue), `closing` (whether it was the end of a connection) and `late` (from then until it ran, where
+    nothing inside was the cause)."""
     ready = line.start - line.lag
     waker = np.where(line.lag > 0, _containing(line, ready), -1)
     caller, called = _callers(line, ready)
@@ -37,8 +38,10 @@ def resolve(line: Timeline) -> None:
     elsewhere = np.flatnonzero(caller > 0)
     waker[elsewhere] = _running(line, caller[elsewhere], called[elsewhere])
     waker[(line.ref & schema.TIMER) > 0] = -1
-    reading, writing, written = local_causes(line)
+    reading, writing, written, closed = local_causes(line)
     waker[reading], ready[reading] = writing, np.minimum(written, line.start[reading])
+    closing = np.zeros(len(waker), bool)
+    closing[reading] = closed
     short = line.end - line.start < np.where(line.foreign, LONG_FOREIGN_S, LONG_S)
     # Node's callbacks are the user's own code, which settles a promise in the midst of what it does: whoever
     # awaits it goes on after the callback, whatever that did besides.
@@ -53,9 +56,10 @@ def resolve(line: Timeline) -> None:
         at = root[follow]
         when[follow] = ready[at]
         foreign[follow], caller[follow] = line.foreign[at], caller[at]
+        closing[follow] |= closing[at]
         root[follow] = waker[at]
         relays[follow] += 1
-    line.root, line.when, line.root_foreign, line.relays = root, when, foreign, relays
+    line.root, line.when, line.root_foreign, line.relays, line.closing = root, when, foreign, relays, closing
     line.caller = np.where(foreign, caller, 0)
     line.late = np.maximum(line.start - np.minimum(when, line.start), 0.0)
 

@@ -170,7 +170,7 @@ TABLES: dict[int, tuple[str, np.dtype[np.void]]] = {
         ),
     ),
     132: (
-        "traffic",  # of connections within one host; `what`: 1 wrote or closed, 2 read, 3 the peer is `other`, 4 made
+        "traffic",  # of connections within one host; `what`: 1 wrote, 2 read, 3 the peer is `other`, 4 made, 5 closed
         np.dtype(
             [("time", "<u8"), ("transport", "<u4"), ("what", "<u4"), ("other", "<u4"), ("thread", "<u4")]
         ),

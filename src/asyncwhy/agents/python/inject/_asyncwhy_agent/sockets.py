@@ -13,14 +13,14 @@ from .twin import Unsuitable, twin
 #: Connections, and connects under way, remembered at most.
 MOST = 10_000
 
-WROTE, READ, PAIRED, MADE = 1, 2, 3, 4
+WROTE, READ, PAIRED, MADE, CLOSED = 1, 2, 3, 4, 5
 
 HERE = """
 __aw_number = __aw_near(__aw_id(self))
 if __aw_number is not None: __aw_traffic((__aw_clock(), __aw_number, %d, 0, __aw_ident()))
 """
-#: What the peer reads of a close, the end of the data, is written like any other.
-CLOSED = HERE.replace("__aw_id(self)", "__aw_id(self), None") % WROTE
+#: A transport is closed once, and its id may then be another's.
+ENDED = HERE.replace("__aw_id(self)", "__aw_id(self), None") % CLOSED
 #: How a transport writes, by Python's version: at once, or what the system would not take at once.
 WRITES = ("write", "writelines", "write_eof", "_write_ready", "_write_send", "_write_sendmsg")
 
@@ -65,7 +65,7 @@ class SocketHooks:
             if name in transport.__dict__:
                 self._twin(transport, name, names, before=HERE % WROTE)
         names = dict(names, __aw_near=self.near.pop)
-        self._twin(module._SelectorTransport, "_call_connection_lost", names, last=CLOSED)
+        self._twin(module._SelectorTransport, "_call_connection_lost", names, last=ENDED)
 
     def _twin(self, owner, name, names, **snippets):
         try:
