@@ -63,6 +63,9 @@ class _Search:
         self.line, self.nodes = line, nodes
         self.waker = np.concatenate([one[0] for one in wakings]).astype(np.int64)
         self.child = np.concatenate([one[2] for one in wakings]).astype(np.int64)
+        order = np.lexsort((self.waker, nodes.ref[self.waker]))
+        self.waker, self.child = self.waker[order], self.child[order]  # by the waker's task, then by time
+        self.by_task = nodes.ref[self.waker]
         self.stack = self._stacks(polled)
         task = np.flatnonzero(nodes.is_task)
         self.by_end = task[np.argsort(nodes.end[task], kind="stable")]
@@ -123,8 +126,9 @@ class _Search:
     def _waits(self, ended: Ints, found: int) -> Bools:
         """Those of tasks that later wait for the poll's own."""
         nodes = self.nodes
-        later = (self.waker >= found) & (nodes.ref[self.waker] == nodes.ref[found])
-        return np.isin(nodes.ref[ended], nodes.ref[self.child[later]])
+        first, after = np.searchsorted(self.by_task, nodes.ref[found] + np.arange(2))
+        first += int(np.searchsorted(self.waker[first:after], found))
+        return np.isin(nodes.ref[ended], nodes.ref[self.child[first:after]])
 
     def _stopped(self, ended: Ints, found: int, since: float) -> Bools:
         """Those of other threads whose loop then stopped."""
