@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from asyncwhy.causes.requests import by_connection, hidden
+from asyncwhy.analysis.traffic import PAIRED
+from asyncwhy.causes.requests import asked_from_elsewhere, by_connection, hidden
 from asyncwhy.model import Site
 from tests.analysis.made_up import MadeUp
+from tests.analysis.programs import ORIGIN
 
 LIBRARY = "/x/site-packages/server/protocol.py"
 SERVER = (Site(LIBRARY, 10, 1, "Protocol.answer"), Site(LIBRARY, 20, 1, "Protocol.data_received"))
@@ -39,3 +41,11 @@ def test_a_loop_whose_reads_are_not_seen_hides_who_waits(made: MadeUp, seen: boo
     if seen:
         made.read(1, 0.005)
     assert hidden(made.facts()) == (frozenset() if seen else {1})
+
+
+@pytest.mark.parametrize("paired", [False, True])
+def test_a_peer_elsewhere_waits_for_what_nobody_knows(made: MadeUp, paired: bool) -> None:
+    made.read(1, 0.005)
+    if paired:
+        made.traffic.append((ORIGIN, 1, PAIRED, 2, 1))
+    assert asked_from_elsewhere(made.facts()) is not paired

@@ -13,7 +13,7 @@ from asyncwhy.analysis.facts import ProcessFacts
 from asyncwhy.analysis.lookup import union
 from asyncwhy.causes.draft import Draft, Priced, Run
 from asyncwhy.causes.queueing import SMALL, user_line
-from asyncwhy.causes.requests import hidden
+from asyncwhy.causes.requests import asked_from_elsewhere
 from asyncwhy.causes.seconds import seconds
 from asyncwhy.causes.waiting import critical_part, line_of
 from asyncwhy.causes.worth import LEAST_S, LEAST_SHARE
@@ -51,7 +51,7 @@ def sentences(run: Run, priced: Sequence[Priced], kept: Sequence[Priced]) -> tup
         if one not in kept
         and one.draft.cause in _FIXES
         and one.draft.change is not None
-        and not hidden(one.draft.facts)  # else the replay does not know who waited for what
+        and not asked_from_elsewhere(one.draft.facts)  # else the replay does not know who waited for what
         and len(one.draft.facts.nodes.start) <= SMALL
         and one.gain_s is not None
         and one.gain_s < least

@@ -7,7 +7,7 @@ import numpy as np
 from asyncwhy.analysis.facts import ProcessFacts
 from asyncwhy.analysis.places import Origin
 from asyncwhy.analysis.tasks import Task
-from asyncwhy.analysis.traffic import READ
+from asyncwhy.analysis.traffic import PAIRED, READ
 from asyncwhy.causes.runtimes import is_node
 
 #: What asyncio calls when a connection is made or brings something: the methods of its protocols.
@@ -46,3 +46,12 @@ def hidden(facts: ProcessFacts) -> frozenset[int]:
     stacks = [stack for stack in np.unique(tasks.stack).tolist() if _from_outside(facts, stack)]
     asked = set(tasks.thread[np.isin(tasks.stack, stacks)].tolist())
     return frozenset(asked - set(traffic["thread"][traffic["what"] == READ].tolist()))
+
+
+def asked_from_elsewhere(facts: ProcessFacts) -> bool:
+    """Whether a task serves a peer whose own waits the replay does not know: on a hidden loop, of another process of
+    this host, or of a thread that waits without a loop."""
+    traffic = facts.process.table("traffic")
+    paired = traffic[traffic["what"] == PAIRED]
+    read = traffic["transport"][traffic["what"] == READ]
+    return bool(hidden(facts)) or not bool(np.isin(read, [*paired["transport"], *paired["other"]]).all())
