@@ -33,6 +33,9 @@ def _reads(
 ) -> tuple[Ints, Ints, Floats, Bools]:
     """The callbacks that read, the steps that wrote what they read, or closed, when, and whether they closed."""
     reads, writes = table[table["what"] == READ], table[np.isin(table["what"], (WROTE, CLOSED))]
+    if not len(writes):
+        nothing = np.zeros(0, np.int64)
+        return nothing, nothing, np.zeros(0), np.zeros(0, bool)
     step = _containing(line, finder, reads)
     before = _read_before(reads)
     at = _last_write(writes, peer[reads["transport"].astype(np.int64)], reads["time"])
@@ -40,9 +43,7 @@ def _reads(
     since = np.where(before >= 0, reads["time"][np.maximum(before, 0)].astype(np.int64), -1)
     at[(at >= 0) & (writes["time"].astype(np.int64)[np.maximum(at, 0)] < since)] = -1
     causing = np.where(at >= 0, _containing(line, finder, writes)[np.maximum(at, 0)], -1)
-    when, closed = np.zeros(len(at)), np.zeros(len(at), bool)
-    if len(writes):
-        when, closed = line.seconds(writes["time"])[at], (writes["what"] == CLOSED)[at] & (at >= 0)
+    when, closed = line.seconds(writes["time"])[at], (writes["what"] == CLOSED)[at] & (at >= 0)
     rest = np.flatnonzero((at < 0) & (before >= 0) & (peer[reads["transport"].astype(np.int64)] > 0))
     rest = rest[_at_once(line, reads, before[rest], rest)]
     causing[rest], when[rest] = step[before[rest]], line.seconds(reads["time"])[before[rest]]
