@@ -22,6 +22,7 @@ CALLBACK_S = 1e-5  # what a callback of the loop's own machinery takes
 TIMER_S = 3e-6  # by so much each timer is later than the one armed before
 INSIDE_S = 2e-6  # a step schedules what it wakes so long before its own end
 ORIGIN = 1_000_000_000
+POLLING = 1  # the stack of a task that sleeps until it looks again
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,21 @@ class Job:
 
 
 @dataclass(frozen=True)
+class Set:
+    """Set a flag, for whoever looks."""
+
+    flag: str
+
+
+@dataclass(frozen=True)
+class Poll:
+    """Sleep, and look whether the flag is set; again and again."""
+
+    flag: str
+    period: float
+
+
+@dataclass(frozen=True)
 class Gather:
     """Make tasks and await them all."""
 
@@ -64,6 +80,7 @@ class _Task:
     open_children: int = 0
     suspended: float = -1.0
     kind: str = ""
+    stack: int = 0
 
 
 @dataclass
@@ -79,6 +96,7 @@ class Record:
     steps: list[tuple[Any, ...]] = field(default_factory=list)
     waits: list[tuple[Any, ...]] = field(default_factory=list)
     jobs: list[tuple[float, float, float, int]] = field(default_factory=list)
+    flags: set[str] = field(default_factory=set)
     count: int = 0
     closest: float = math.inf  # seconds by which the order of two things that happened was decided
 
@@ -115,7 +133,14 @@ def _run(made: Record, since: float, what: Any) -> None:
         if what[1].suspended >= 0:
             task = what[1]
             made.waits.append(
-                (task.suspended, begun - task.suspended, since - task.suspended, task.number, task.kind)
+                (
+                    task.suspended,
+                    begun - task.suspended,
+                    since - task.suspended,
+                    task.number,
+                    task.stack,
+                    task.kind,
+                )
             )
         _step(made, what[1])
         made.steps.append((begun, made.now - begun, begun - since, what[1].number, 0))
@@ -140,8 +165,18 @@ def _step(made: Record, task: _Task) -> None:
         if isinstance(action, Work):
             made.now += action.seconds
             continue
+        if isinstance(action, Set):
+            made.flags.add(action.flag)
+            continue
+        if isinstance(action, Poll) and action.flag in made.flags:
+            continue
         made.now += CALLBACK_S
         made.count += 1
+        task.stack = 0
+        if isinstance(action, Poll):
+            task.at -= 1  # to look again
+            task.stack = POLLING
+            action = Sleep(action.period)
         if isinstance(action, Sleep):
             task.kind = "Future"
             # No two timers are due at the same moment: a trace keeps how late a step was as a 32-bit float,
@@ -203,7 +238,8 @@ def _process(made: Record) -> Process:
         {"event": "pool", "pool": 1, "kind": "ThreadPoolExecutor", "workers": made.workers, "time": ORIGIN},
     ]
     _table(process, "steps", [(_ns(a), b, c, d, 1, e) for a, b, c, d, e in made.steps])
-    _table(process, "waits", [(_ns(a), b, c, d, 0, kinds[e], 0, 1) for a, b, c, d, e in made.waits])
+    waits = [(_ns(a), b, c, d, stack, kinds[e], 0, 1) for a, b, c, d, stack, e in made.waits]
+    _table(process, "waits", waits)
     _table(process, "tasks", [(_ns(a), b, c, 0, 0, schema.NUMBERED | b, 1, 0) for a, b, c in made.tasks])
     _table(process, "submits", [(_ns(a), i, 1, t, 0, 0, 1) for i, (a, _, _, t) in enumerate(made.jobs, 1)])
     _table(process, "starts", [(_ns(s), i, 2) for i, (_, s, _, _) in enumerate(made.jobs, 1)])

@@ -12,8 +12,8 @@ from asyncwhy.analysis.schedule import Nodes
 
 
 def altered(nodes: Nodes, earlier: Mapping[int, float], shorter: Mapping[int, float]) -> Nodes:
-    """`earlier`: seconds by which a node's outside release comes before its time; `shorter`: the share of its
-    run that remains.  What a node does happens at the same share of its run."""
+    """`earlier`: seconds by which a node's outside release comes before its time (or after, if negative); `shorter`:
+    the share of its run that remains.  What a node does happens at the same share of its run."""
     absolute, delay, release = nodes.absolute.copy(), nodes.delay.copy(), nodes.release.copy()
     for node, seconds in earlier.items():
         absolute[node] -= seconds

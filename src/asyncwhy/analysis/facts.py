@@ -33,6 +33,8 @@ class ProcessFacts:
     pools: dict[int, Pool]
     cores: int
     touches: list[touches.Touch]
+    #: The stacks on which tasks sleep only to look again; the source tells (`causes.polled`), before `nodes` is asked.
+    polled: frozenset[int] = frozenset()
 
     @property
     def pid(self) -> int:
@@ -47,7 +49,7 @@ class ProcessFacts:
     @cached_property
     def nodes(self) -> schedule.Nodes:
         """The recorded run as nodes."""
-        return schedule.build(self.line, self.jobs)
+        return schedule.build(self.line, self.jobs, self.polled)
 
     @cached_property
     def baseline(self) -> replay.Replay:

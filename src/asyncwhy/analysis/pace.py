@@ -27,7 +27,11 @@ def lags(facts: ProcessFacts, replay: Replay) -> Lags:
     ran = replay.end > 0
     lateness = np.where(ran, np.maximum(replay.start - replay.release, 0.0), 0.0)
     steps = lateness[nodes.node_of][ran[nodes.node_of]]
-    queued = float(lateness[nodes.is_task].sum()) + _for_workers(facts, replay) + _for_turns(facts, replay)
+    queued = (
+        float(lateness[nodes.is_task & ~nodes.polling].sum())
+        + _for_workers(facts, replay)
+        + _for_turns(facts, replay)
+    )
     return Lags(steps, queued)
 
 

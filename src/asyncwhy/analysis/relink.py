@@ -145,4 +145,6 @@ class _Split:
             edges=nodes.edges,
             submits=submits,
             joins=old.joins,
+            handed=old.handed,
+            polls=old.polls,
         )

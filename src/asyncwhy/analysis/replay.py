@@ -104,6 +104,7 @@ class _Simulation:
         for node in change.cuts.keys() | nodes.submits.keys():
             self.marks[node] |= _SPECIAL
         self.happened: dict[int, tuple[int, int]] = {}  # of cut nodes: the next edge, the next job
+        self.given_away: set[int] = set()  # edges that came to pass during a cut
 
     def run(self) -> Replay:
         """The schedule that comes out."""
@@ -209,19 +210,39 @@ class _Simulation:
             core = heappop(self.cores)
             back = max(ended, core) + takes
             heappush(self.cores, back)
+        else:
+            self._meanwhile(node, cut, ended, takes)
         self.delays.append((node, ended, back))
         heappush(self.heap, (back, self.count + len(self.jobs) + len(self.parts)))
         self.parts.append((node, min(cut.offset + cut.length, run) + 1e-12))
 
+    def _meanwhile(self, node: int, cut: Cut, away: float, takes: float) -> None:
+        """What a node that only waited had given to other threads just then is done by them while it waits."""
+        plan, submits = self.plan, self.nodes.submits.get(node, ())
+        edge, job = self.happened.get(node, (plan.first[node], 0))
+        until, pace = cut.offset + cut.length, takes / cut.length
+        while edge < plan.woken[node] and plan.after[edge] < until:
+            child = plan.children[edge]
+            if plan.thread[child] != plan.thread[node] and edge not in self.given_away:
+                self.given_away.add(edge)
+                self._need(child, away + max(plan.after[edge] - cut.offset, 0.0) * pace)
+            edge += 1
+        while job < len(submits) and submits[job][0] < until:
+            time = away + max(submits[job][0] - cut.offset, 0.0) * pace
+            heappush(self.heap, (time, self.count + submits[job][1]))
+            job += 1
+        self.happened[node] = (self.happened.get(node, (plan.first[node], 0))[0], job)
+
     def _effects(self, node: int, base: float, low: float, high: float, last: bool) -> None:
         """Release what the node released, and submit what it submitted, up to offset `high` of its run.
 
-        What would have happened inside a cut happens when the cut is over, at `low`.
+        What would have happened on its own loop inside a cut happens when the cut is over, at `low`.
         """
         plan, submits = self.plan, self.nodes.submits.get(node, ())
         edge, job = self.happened.get(node, (plan.first[node], 0))
         while edge < plan.woken[node] and (last or plan.after[edge] < high):
-            self._need(plan.children[edge], base + min(max(plan.after[edge], low), high))
+            if edge not in self.given_away:
+                self._need(plan.children[edge], base + min(max(plan.after[edge], low), high))
             edge += 1
         while job < len(submits) and (last or submits[job][0] < high):
             heappush(self.heap, (base + min(max(submits[job][0], low), high), self.count + submits[job][1]))
@@ -260,6 +281,8 @@ class _Simulation:
         self.job_times[index] = (began, ended)
         for node in self.nodes.joins[index]:
             self._need(node, ended)
+        for offset, node in self.nodes.handed[index]:
+            self._need(node, min(began + offset, ended))
 
     def _workers(self, pool: int) -> list[float]:
         workers = self.workers.get(pool)
@@ -278,11 +301,15 @@ def outcome(
 ) -> Replay:
     """What came out, from the times (release, start, end) of all nodes."""
     release, start, end = times
+    for poll in nodes.polls:  # the looks that are not needed any more
+        spared = poll.looks[(start[poll.looks] > start[poll.found]) & (end[poll.found] > 0)]
+        release[spared] = start[spared] = end[spared] = 0.0
     tasks = nodes.is_task & (end > 0)
     previous = plan.previous
     same_task = (previous >= 0) & (nodes.ref[previous] == nodes.ref) if len(previous) else tasks
     outside = tasks & ~np.isnan(plan.delay) & same_task
     outside |= nodes.waits_job & (nodes.previous >= 0) & (end != 0)
+    outside &= ~nodes.polling
     began = np.where(outside, end[previous], release) if len(previous) else release
     left = sum(back - away for _, away, back in delays)
     running = float(nodes.run[tasks].sum()) - sum(

@@ -3,7 +3,7 @@
 A node is a step, or several short steps of one task close together.  It was released
 
 * by a step of a task that was on the loop when it became ready (through any number of short callbacks),
-* by the end of jobs that its task had submitted,
+* by the end of jobs that its task had submitted, or by a job of another task at some point of its run,
 * by something outside, a timer or a peer, a certain time after its task's previous node ended, or
 * for callbacks that nothing inside released: at its recorded time.
 
@@ -21,10 +21,12 @@ from functools import cached_property
 import numpy as np
 
 from asyncwhy.analysis import joins, limiters
+from asyncwhy.analysis.beginnings import Beginnings
 from asyncwhy.analysis.jobs import Job
 from asyncwhy.analysis.lookup import Latest, expand, ranks
 from asyncwhy.analysis.overhead import between_steps
 from asyncwhy.analysis.plan import Plan, plan
+from asyncwhy.analysis.polls import Poll, link
 from asyncwhy.analysis.timeline import Bools, Floats, Ints, Timeline
 from asyncwhy.trace import schema
 
@@ -50,7 +52,9 @@ class Nodes:
     `release` is when the node could run; `delay` is the outside wait before that, counted from the end of
     node `previous`, or NaN where something inside released it; `absolute` is when it was released if nothing
     is known of why; `relays` counts the callbacks through which its release reached it; `submits` lists
-    (offset in the run of the node, job), `joins` per job the nodes that wait for it.
+    (offset in the run of the node, job), `joins` per job the nodes that wait for it, `handed` the (offset in its
+    run, node) that it released meanwhile; `polls` are
+    nodes whose number is not that of the record.
     """
 
     thread: Ints
@@ -67,6 +71,8 @@ class Nodes:
     edges: Wakes = field(default_factory=Wakes)
     submits: defaultdict[int, list[tuple[float, int]]] = field(default_factory=lambda: defaultdict(list))
     joins: list[list[int]] = field(default_factory=list)
+    handed: list[list[tuple[float, int]]] = field(default_factory=list)
+    polls: list[Poll] = field(default_factory=list)
 
     @cached_property
     def is_task(self) -> Bools:
@@ -81,11 +87,21 @@ class Nodes:
         return made
 
     @cached_property
+    def polling(self) -> Bools:
+        """Whether a node ends a sleep of a task that only looks whether something has happened."""
+        made = np.zeros(len(self.start), bool)
+        for poll in self.polls:
+            made[poll.looks] = made[poll.found] = True
+        return made
+
+    @cached_property
     def waits_job(self) -> Bools:
-        """Whether a node waits for the end of a job."""
+        """Whether a node waits for the end of a job, or for what a job does."""
         made = np.zeros(len(self.start), bool)
         for waiting in self.joins:
             made[waiting] = True
+        for handed in self.handed:
+            made[[node for _, node in handed]] = True
         return made
 
     @cached_property
@@ -94,6 +110,9 @@ class Nodes:
         made = np.bincount(self.edges.child, minlength=len(self.start))
         for waiting in self.joins:
             for node in waiting:
+                made[node] += 1
+        for handed in self.handed:
+            for _, node in handed:
                 made[node] += 1
         return made
 
@@ -114,15 +133,16 @@ class Nodes:
         return made
 
 
-def build(timeline: Timeline, jobs: list[Job]) -> Nodes:
-    """The nodes of one process."""
-    return _Builder(timeline, jobs).build()
+def build(timeline: Timeline, jobs: list[Job], polled: frozenset[int] = frozenset()) -> Nodes:
+    """The nodes of one process; tasks suspended on one of the `polled` stacks only sleep until they look again."""
+    return _Builder(timeline, jobs, polled).build()
 
 
 class _Builder:
-    def __init__(self, timeline: Timeline, jobs: list[Job]) -> None:
+    def __init__(self, timeline: Timeline, jobs: list[Job], polled: frozenset[int]) -> None:
         self.line = timeline
         self.jobs = jobs
+        self.polled = polled
         self.wakers: list[tuple[Ints, Floats, Ints]] = []  # (waker, at what time, child)
 
     def build(self) -> Nodes:
@@ -147,15 +167,17 @@ class _Builder:
             relays=line.relays[firsts],
             node_of=node_of,
             joins=[[] for _ in self.jobs],
+            handed=[[] for _ in self.jobs],
         )
         if count:
             self._previous()
             root = line.root[firsts]
             waker = np.where(root >= 0, node_of[root], -1)
             waker[waker >= np.arange(count)] = -1
-            self._link(waker, line.when[firsts], line.root_foreign[firsts])
-            self._wakes()
             self._submissions()
+            self._link(waker, line.when[firsts], line.root_foreign[firsts], line.caller[firsts])
+            nodes.polls = link(line, nodes, self.wakers, self.polled)
+            self._wakes()
         return nodes
 
     # --- nodes -----------------------------------------------------------------------------------------
@@ -197,15 +219,18 @@ class _Builder:
         same = (nodes.ref[order][1:] == nodes.ref[order][:-1]) & nodes.is_task[order][1:]
         nodes.previous[order[1:][same]] = order[:-1][same]
 
-    def _link(self, waker: Ints, when: Floats, foreign: Bools) -> None:
+    def _link(self, waker: Ints, when: Floats, foreign: Bools, caller: Ints) -> None:
         nodes = self.nodes
         inside = waker >= 0
         callback = np.flatnonzero(~nodes.is_task & inside)
         self.wakers.append((waker[callback], when[callback], callback))
+        beginnings = Beginnings(self.line, self.jobs, nodes, self.wakers)
         alone = np.flatnonzero(~nodes.is_task & ~inside)
+        alone = alone[~beginnings.woken_by_jobs(alone, when, caller)[alone]]
         nodes.absolute[alone] = nodes.release[alone]
         continued = nodes.is_task & (nodes.previous >= 0)
-        self._begin(np.flatnonzero(nodes.is_task & (nodes.previous < 0)), waker, when)
+        firsts = np.flatnonzero(nodes.is_task & (nodes.previous < 0))
+        beginnings.find(firsts, waker, when, caller)
         taken = limiters.taken(self.line, self.jobs, Latest(nodes.ref, nodes.start), nodes.start)
         taken = taken[nodes.previous[taken] >= 0]
         nodes.delay[taken] = 0.0
@@ -215,57 +240,9 @@ class _Builder:
         own = np.flatnonzero(woken)
         self.wakers.append((waker[own], when[own], own))
         self._join_tasks(own, waker)
+        woken |= beginnings.woken_by_jobs(np.flatnonzero(continued & ~woken), when, caller)
         own = np.flatnonzero(continued & ~woken)
         nodes.delay[own] = np.maximum(when[own] - nodes.end[nodes.previous[own]], 0.0)
-
-    def _begin(self, firsts: Ints, waker: Ints, when: Floats) -> None:
-        """The first nodes of tasks: after the node that made the task, or after what their thread did before."""
-        nodes, tasks = self.nodes, self.line.tasks
-        parent = tasks.of(tasks.parent, nodes.ref[firsts], 0)
-        created = tasks.of(tasks.created, nodes.ref[firsts], np.nan)
-        created = np.where(np.isnan(created), when[firsts], created)
-        creator = Latest(nodes.ref, nodes.start).before(parent, created)
-        creator = np.where((parent > 0) & (creator >= 0), creator, waker[firsts])
-        nodes.relays[firsts] = 0
-        good = (creator >= 0) & (creator < firsts)
-        self.wakers.append((creator[good], created[good], firsts[good]))
-        for node in firsts[~good].tolist():
-            self._after_thread(node)
-
-    def _after_thread(self, node: int) -> None:
-        """A task that nothing inside made (`asyncio.run`): so long after what its thread did before."""
-        nodes = self.nodes
-        own = self._tasks_of_thread[int(nodes.thread[node])]
-        at = int(np.searchsorted(own, node)) - 1
-        last = int(own[at]) if at >= 0 else -1
-        nodes.previous[node] = last
-        if last < 0:
-            self._began_thread(node)
-        else:
-            nodes.delay[node] = max(float(nodes.release[node] - nodes.end[last]), 0.0)
-
-    @cached_property
-    def _tasks_of_thread(self) -> dict[int, Ints]:
-        nodes = self.nodes
-        own = np.flatnonzero(nodes.is_task)
-        own = own[np.argsort(nodes.thread[own], kind="stable")]
-        threads, firsts = np.unique(nodes.thread[own], return_index=True)
-        return dict(zip(threads.tolist(), np.split(own, firsts[1:]), strict=True))
-
-    def _began_thread(self, node: int) -> None:
-        """The first of its thread: begun by whoever started the thread, or at its recorded time."""
-        nodes = self.nodes
-        fact = self.line.threads.get(int(nodes.thread[node]))
-        starter = -1
-        if fact is not None and fact.starter:
-            own = np.flatnonzero(
-                (nodes.thread == fact.starter) & (nodes.start <= fact.asked) & (nodes.end >= fact.asked)
-            )
-            starter = int(own[0]) if len(own) else -1
-        if fact is None or starter < 0 or starter >= node:
-            nodes.absolute[node] = nodes.release[node]
-        else:
-            self.wakers.append((np.array([starter]), np.array([fact.asked]), np.array([node])))
 
     def _join_tasks(self, own: Ints, waker: Ints) -> None:
         """Nodes that waited for several tasks together (gather, wait, a task group) wait for the last of each."""
@@ -333,6 +310,11 @@ class _Builder:
         submitted = np.array([job.submitted for job in self.jobs], np.float64)
         submitter = np.array([job.submitter for job in self.jobs], np.int64)
         at = Latest(nodes.thread, nodes.start).before(submitter, submitted)
+        # A node of several steps goes on around what ran in between: the job's own task knows better.
+        task = np.array([job.task for job in self.jobs], np.int64)
+        own = Latest(nodes.ref, nodes.start).before(task, submitted)
+        inside = (own >= 0) & (task > 0) & (submitted <= nodes.end[np.maximum(own, 0)] + 2e-7)
+        at = np.where(inside, own, at)
         for index, node in enumerate(at.tolist()):
             if node >= 0:
                 offset = min(max(self.jobs[index].submitted - nodes.start[node], 0.0), nodes.run[node])

@@ -64,7 +64,7 @@ class Timeline:
     """The steps, idle times and loops of one process.
 
     `lag` is a step's own, from when its handle was scheduled; `root`, `when`, `root_foreign`,
-    `relays`, `late` and `closing` are filled in by `wakers.resolve`.
+    `caller`, `relays`, `late` and `closing` are filled in by `wakers.resolve`.
     """
 
     process: Process
@@ -86,6 +86,7 @@ class Timeline:
     root: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
     when: Floats = field(default_factory=lambda: np.zeros(0))
     root_foreign: Bools = field(default_factory=lambda: np.zeros(0, bool))
+    caller: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
     relays: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
     late: Floats = field(default_factory=lambda: np.zeros(0))
     closing: Bools = field(default_factory=lambda: np.zeros(0, bool))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from asyncwhy.analysis.lateness import Held
 from asyncwhy.analysis.lookup import Latest
 from asyncwhy.analysis.timeline import Bools, Floats, Ints, Timeline
 
@@ -11,26 +12,66 @@ WROTE, READ, PAIRED, MADE, CLOSED = 1, 2, 3, 4, 5
 
 
 def local_causes(line: Timeline) -> tuple[Ints, Ints, Floats, Bools]:
-    """(steps that read or accepted, the steps that wrote, closed or connected, when, whether they closed), for
-    connections both ends of which are in this process."""
+    """(steps that read or accepted, the steps that wrote or connected, when), for connections both ends of which
+    are in this process."""
     table = np.sort(line.process.table("traffic"), order="time")
     nothing = np.zeros(0, np.int64)
     if not len(table) or not len(line.start) or not (table["what"] == PAIRED).any():
         return nothing, nothing, np.zeros(0), np.zeros(0, bool)
     finder = Latest(line.thread, line.start)
     peer = _peers(table)
-    reads, writes = table[table["what"] == READ], table[np.isin(table["what"], (WROTE, CLOSED))]
-    step = _containing(line, finder, reads)
-    at = _last_write(writes, peer[reads["transport"].astype(np.int64)], reads["time"])
-    causing = np.where(at >= 0, _containing(line, finder, writes)[np.maximum(at, 0)], -1)
-    when, closed = np.zeros(len(at)), np.zeros(len(at), bool)
-    if len(writes):
-        when, closed = line.seconds(writes["time"])[at], (writes["what"] == CLOSED)[at]
+    step, causing, when, closed = _reads(line, finder, table, peer)
     accepted = _accepts(line, finder, table, peer)
     step, causing = np.append(step, accepted[0]), np.append(causing, accepted[1])
     when, closed = np.append(when, accepted[2]), np.append(closed, np.zeros(len(accepted[0]), bool))
     good = (step >= 0) & (causing >= 0) & (causing < step)
     return step[good], causing[good], when[good], closed[good]
+
+
+def _reads(
+    line: Timeline, finder: Latest, table: np.ndarray[tuple[int], np.dtype[np.void]], peer: Ints
+) -> tuple[Ints, Ints, Floats, Bools]:
+    """The callbacks that read, the steps that wrote what they read, or closed, when, and whether they closed."""
+    reads, writes = table[table["what"] == READ], table[np.isin(table["what"], (WROTE, CLOSED))]
+    if not len(writes):
+        nothing = np.zeros(0, np.int64)
+        return nothing, nothing, np.zeros(0), np.zeros(0, bool)
+    step = _containing(line, finder, reads)
+    before = _read_before(reads)
+    at = _last_write(writes, peer[reads["transport"].astype(np.int64)], reads["time"])
+    # What the transport has read up to its read before is nothing to wake up for again: only what was written since.
+    since = np.where(before >= 0, reads["time"][np.maximum(before, 0)].astype(np.int64), -1)
+    at[(at >= 0) & (writes["time"].astype(np.int64)[np.maximum(at, 0)] < since)] = -1
+    causing = np.where(at >= 0, _containing(line, finder, writes)[np.maximum(at, 0)], -1)
+    when, closed = line.seconds(writes["time"])[at], (writes["what"] == CLOSED)[at] & (at >= 0)
+    rest = np.flatnonzero((at < 0) & (before >= 0) & (peer[reads["transport"].astype(np.int64)] > 0))
+    rest = rest[_at_once(line, reads, before[rest], rest)]
+    causing[rest], when[rest] = step[before[rest]], line.seconds(reads["time"])[before[rest]]
+    return step, causing, when, closed
+
+
+def _read_before(reads: np.ndarray[tuple[int], np.dtype[np.void]]) -> Ints:
+    """Of each read the one before it of the same transport; -1 where it is the first."""
+    order = np.argsort(reads["transport"], kind="stable")
+    made = np.full(len(reads), -1)
+    same = reads["transport"][order][1:] == reads["transport"][order][:-1]
+    made[order[1:][same]] = order[:-1][same]
+    return made
+
+
+def _at_once(
+    line: Timeline, reads: np.ndarray[tuple[int], np.dtype[np.void]], before: Ints, after: Ints
+) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    """Whether the loop never idled between two reads: the second takes what the first left of one write."""
+    low, high = line.seconds(reads["time"])[before], line.seconds(reads["time"])[after]
+    made = np.zeros(len(before), bool)
+    thread = reads["thread"][after]
+    for number in np.unique(thread).tolist():
+        own, idle = thread == number, line.idle_thread == number
+        if idle.any():
+            idles = Held(np.column_stack((line.idle_start[idle], line.idle_end[idle])))
+            made[own] = idles.before(high[own]) - idles.before(low[own]) <= 0
+    return made
 
 
 def _peers(table: np.ndarray[tuple[int], np.dtype[np.void]]) -> Ints:

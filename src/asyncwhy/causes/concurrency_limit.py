@@ -19,6 +19,7 @@ from asyncwhy.causes.queueing import (
 )
 from asyncwhy.causes.seconds import queue, seconds
 from asyncwhy.causes.single_thread import single_threads
+from asyncwhy.causes.worth import LEAST_SHARE
 from asyncwhy.model import Effects, Related, Remedy, Safety
 
 SLUG = "concurrency-limit"
@@ -118,8 +119,10 @@ def _remedies(run: Run, group: Contended, limit: int) -> tuple[Remedy, ...]:
     facts = group.facts
     if limit and not run.facts.endless and len(facts.nodes.start) <= SMALL:
         changed = facts.replayed(Change(links=wider(facts, group, limit)))
-        possible = max(run.facts.wall_s - max(facts.baseline.last - changed.last, 0.0), 0.0)
-        title += f"; with {2 * limit} instead of {limit}:"
+        saved = max(facts.baseline.last - changed.last, 0.0)
+        possible = max(run.facts.wall_s - saved, 0.0)
+        if saved >= LEAST_SHARE * run.facts.wall_s:
+            title += f"; with {2 * limit} instead of {limit}:"
     return (
         Remedy(title, Safety.CHANGES_BEHAVIOUR, possible_s=possible),
         Remedy("hold it for less: await under the limit only what it is there for", Safety.SKETCH),

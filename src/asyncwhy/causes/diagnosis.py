@@ -11,7 +11,7 @@ from typing import Any
 from asyncwhy import causes
 from asyncwhy.analysis import lateness
 from asyncwhy.analysis.facts import Facts, analyse
-from asyncwhy.causes import drawing, no_help, pricing, stops, summary, verdicts, worth
+from asyncwhy.causes import drawing, no_help, polled, pricing, stops, summary, verdicts, worth
 from asyncwhy.causes.draft import Draft, Priced, Run
 from asyncwhy.causes.holding import merged
 from asyncwhy.causes.merging import one_fault
@@ -38,6 +38,7 @@ def diagnose(
     facts = analyse(trace)
     source = Languages(Sources(trace.sources))
     run = Run(facts, source)
+    polled.mark(run)
     found, faults = _look(run)
     paces = Paces(facts)
     priced = pricing.price(facts, _disjoint(one_fault(run, found)), paces, least_s)

@@ -13,8 +13,9 @@ from asyncwhy.analysis.facts import ProcessFacts
 from asyncwhy.analysis.lookup import union
 from asyncwhy.causes.draft import Draft, Priced, Run
 from asyncwhy.causes.queueing import SMALL, user_line
+from asyncwhy.causes.requests import asked_from_elsewhere
 from asyncwhy.causes.seconds import seconds
-from asyncwhy.causes.waiting import critical_part
+from asyncwhy.causes.waiting import critical_part, line_of
 from asyncwhy.causes.worth import LEAST_S, LEAST_SHARE
 
 #: What suggests itself has lost this much time, and this share of the run: else nobody would think of it.
@@ -29,12 +30,12 @@ FEWEST, LATE = 5, 0.1
 
 #: The fix that suggests itself, by cause.
 _FIXES = {
-    "await-in-loop": "Awaiting the turns of line {line} together",
-    "sequential-awaits": "Awaiting line {line} and what follows it together",
-    "concurrency-limit": "A higher limit (line {line})",
-    "serialised-by-lock": "Doing without the lock that is held in line {line}",
-    "serial-dispatch": "A task for each message (line {line})",
-    "pool-saturated": "More workers for what line {line} sends",
+    "await-in-loop": "Awaiting the turns of {line} together",
+    "sequential-awaits": "Awaiting {line} and what follows it together",
+    "concurrency-limit": "A higher limit ({line})",
+    "serialised-by-lock": "Doing without the lock that is held in {line}",
+    "serial-dispatch": "A task for each message ({line})",
+    "pool-saturated": "More workers for what {line} sends",
 }
 
 
@@ -50,18 +51,19 @@ def sentences(run: Run, priced: Sequence[Priced], kept: Sequence[Priced]) -> tup
         if one not in kept
         and one.draft.cause in _FIXES
         and one.draft.change is not None
+        and not asked_from_elsewhere(one.draft.facts)  # else the replay does not know who waited for what
         and len(one.draft.facts.nodes.start) <= SMALL
         and one.gain_s is not None
         and one.gain_s < least
         and (one.draft.cost_s or 0.0) >= tempting
     ]
-    made = [_vain(run, draft, kept, least) for draft in vain[:MOST]]
-    return (*made, *(text for facts in run.facts.processes for text in _producers(facts, tempting)))
+    made = dict.fromkeys(_vain(run, draft, kept, least) for draft in vain[:MOST])
+    return (*made, *(text for facts in run.facts.processes for text in _producers(run, facts, tempting)))
 
 
 def _vain(run: Run, draft: Draft, kept: Sequence[Priced], least: float) -> str:
     facts = draft.facts
-    fix = _FIXES[draft.cause].format(line=draft.site.line)
+    fix = _FIXES[draft.cause].format(line=line_of(run, draft.site))
     others = [one.draft for one in kept if one.draft.facts is facts and one.draft.change is not None]
     for other in others:
         change = other.change or Change()
@@ -69,7 +71,7 @@ def _vain(run: Run, draft: Draft, kept: Sequence[Priced], least: float) -> str:
         both = facts.replayed(change.plus(draft.change or Change())).last
         if alone - both >= least:
             return (
-                f"{fix} alone would gain nothing: line {other.site.line} would then be the limit "
+                f"{fix} alone would gain nothing: {line_of(run, other.site)} would then be the limit "
                 f"({other.cause}). Both together: {seconds(_took(run, facts, both))}."
             )
     part = critical_part(run, facts)
@@ -81,7 +83,7 @@ def _took(run: Run, facts: ProcessFacts, last: float) -> float:
     return run.facts.wall_s - max(facts.baseline.last - last, 0.0)
 
 
-def _producers(facts: ProcessFacts, least: float) -> Iterator[str]:
+def _producers(run: Run, facts: ProcessFacts, least: float) -> Iterator[str]:
     """Channels whose several consumers waited for items: more of them would wait as well."""
     known = facts.contention
     waits: dict[int, dict[int, float]] = defaultdict(lambda: defaultdict(float))
@@ -103,6 +105,6 @@ def _producers(facts: ProcessFacts, least: float) -> Iterator[str]:
         if site is not None and life >= least and idle >= IDLE * life:
             covered = union(np.array(spans[number]))
             yield (
-                f"More consumers of the channel of line {site.line} would gain nothing: at least one of its "
+                f"More consumers of the channel of {line_of(run, site)} would gain nothing: at least one of its "
                 f"{len(by_task)} waited for an item for {seconds(covered)} of {seconds(life)}. Its producer is the limit."
             )

@@ -144,8 +144,10 @@ def _words(
 
 
 def _called_directly(facts: ProcessFacts, found: list[Deadlock]) -> Change:
-    """Each worker runs what it waited for itself: its wait goes, the inner jobs' time comes."""
+    """Each worker runs what it waited for itself: its wait goes, the inner jobs' time comes; and so does the wait of
+    a task that was to fetch an inner job's result and gave up."""
     change = Change()
+    nodes = facts.nodes
     for one in found:
         inner = [facts.jobs[index].run_s for index in one.queued]
         share = sum(inner) / len(one.held)
@@ -154,6 +156,13 @@ def _called_directly(facts: ProcessFacts, found: list[Deadlock]) -> Change:
             waited = min(one.end - one.start, job.run_s)
             change.lengths[index] = max(change.lengths.get(index, job.run_s) - waited, 0.0) + share
         change.inline.update(dict.fromkeys(one.queued - one.held, 0.0))
+        for index in one.queued:
+            job = facts.jobs[index]
+            if job.end is None and job.task:
+                own = np.flatnonzero((nodes.ref == job.task) & (nodes.start > job.submitted))[:1]
+                change.earlier.update(
+                    (node, float(nodes.delay[node])) for node in own[nodes.delay[own] > 0].tolist()
+                )
     return change
 
 

@@ -19,23 +19,46 @@ FURTHEST = 1.1
 
 
 def price(facts: Facts, drafts: list[Draft], paces: Paces, least_s: float) -> list[Priced]:
-    """The drafts with what the run would save without each, the dearest first."""
+    """The drafts with what the run would save without each, the dearest first.
+
+    What one line does in several pools or for several locks is one finding in the end, and has one price.
+    """
     ranked = sorted(drafts, key=lambda draft: -(draft.cost_s or 0.0))
-    made: list[Priced] = []
+    made = [Priced(draft, draft.saved_s) for draft in ranked]
     replayed: set[int] = set()
-    for place, draft in enumerate(ranked):
-        one = Priced(draft, draft.saved_s)
-        made.append(one)
-        if draft.change is None or place >= REPLAYED or not costly(draft, facts.wall_s, least_s):
-            continue
-        replay, index = draft.facts.replayed(draft.change), draft.facts.process.index
-        one.pace = paces.without(draft.facts, replay)
-        one.replay = None if index in replayed else replay
+    for place, own in enumerate(_by_line(facts, made, least_s)):
+        if place >= REPLAYED:
+            break
+        draft = own[0].draft
+        change = reduce(Change.plus, [one.draft.change for one in own if one.draft.change is not None])
+        replay, index = draft.facts.replayed(change), draft.facts.process.index
+        own[0].replay = None if index in replayed or len(own) > 1 else replay
         replayed.add(index)
-        if not facts.endless:  # the end of one that was stopped says nothing
-            one.gain_s = max(_saved(draft.facts, replay), draft.spared_s)
-            _price_threads(facts, draft)
+        pace, gain = paces.without(draft.facts, replay), _gain([one.draft for one in own], replay)
+        for one in own:
+            one.pace = pace
+            if not facts.endless:  # the end of one that was stopped says nothing
+                one.gain_s = gain
+                _price_threads(facts, one.draft)
     return made
+
+
+def _by_line(facts: Facts, priced: list[Priced], least_s: float) -> list[list[Priced]]:
+    """Those that are worth a replay, by cause and line, in order of the dearest of each."""
+    groups: dict[tuple[int, str, str, int], list[Priced]] = {}
+    for one in priced:
+        draft = one.draft
+        if draft.change is not None and costly(draft, facts.wall_s, least_s):
+            key = (draft.facts.process.index, draft.cause, draft.site.file, draft.site.line)
+            groups.setdefault(key, []).append(one)
+    return list(groups.values())
+
+
+def _gain(drafts: list[Draft], replay: Replay) -> float:
+    """What the run saves, or those concerned; never more than it cost, whatever turns of timers come to lie where."""
+    gain = max(_saved(drafts[0].facts, replay), *(draft.spared_s for draft in drafts))
+    costs = [draft.cost_s for draft in drafts if draft.cost_s is not None]
+    return min(gain, sum(costs)) if len(costs) == len(drafts) else gain
 
 
 def _price_threads(facts: Facts, draft: Draft) -> None:
@@ -77,10 +100,12 @@ def together(facts: Facts, kept: list[Priced]) -> dict[int, Replay]:
 
 
 def possible(facts: Facts, kept: list[Priced], together: dict[int, Replay]) -> float:
-    """The duration of the run with every fix; of one that never ends by itself, its own."""
+    """The duration of the run with every fix: no longer than with any of them; of one that never ends by itself,
+    its own."""
     if facts.endless:
         return facts.wall_s
     by_index = {process.process.index: process for process in facts.processes}
     saved = max((_saved(by_index[index], replay) for index, replay in together.items()), default=0.0)
+    saved = max(saved, *(one.gain_s or 0.0 for one in kept if one.draft.saved_s is None), 0.0)
     reckoned = sum(one.gain_s or 0.0 for one in kept if one.draft.saved_s is not None)
     return max(facts.wall_s - saved - reckoned, 0.0)

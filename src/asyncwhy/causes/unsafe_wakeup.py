@@ -36,7 +36,7 @@ def find(run: Run) -> list[Draft]:
         for touches in groups.values():
             late = [touch for touch in touches if touch.late_s >= LATE_S]
             if late:
-                made.append(_draft(run, facts, late))
+                made.append(_draft(run, facts, late, touches))
     return made
 
 
@@ -51,7 +51,7 @@ def _calls(touches: list[Touch]) -> list[list[Touch]]:
     return made
 
 
-def _draft(run: Run, facts: ProcessFacts, touches: list[Touch]) -> Draft:
+def _draft(run: Run, facts: ProcessFacts, touches: list[Touch], group: list[Touch]) -> Draft:
     calls = _calls(touches)
     lengths = [max(touch.late_s for touch in call) for call in calls]
     first = touches[0]
@@ -62,7 +62,7 @@ def _draft(run: Run, facts: ProcessFacts, touches: list[Touch]) -> Draft:
     name = call.qualified if call is not None else stack[0].function
     slept = merged([(touch.time, touch.noticed) for touch in touches])
     never = any(touch.step < 0 for touch in touches)
-    victims, nodes = _woken(facts, touches)
+    victims = _woken(facts, touches)
     return Draft(
         cause=SLUG,
         facts=facts,
@@ -77,26 +77,40 @@ def _draft(run: Run, facts: ProcessFacts, touches: list[Touch]) -> Draft:
         victims=victims,
         effects=Effects(late_s=sum(victim.late_s for victim in victims)),
         remedies=_remedies(name, call.text if call is not None else ""),
-        change=Change(earlier=nodes),
+        change=Change(earlier=_earlier(facts, group)),
         worth=never,
         thread=first.thread,
     )
 
 
-def _woken(facts: ProcessFacts, touches: list[Touch]) -> tuple[tuple[Victim, ...], dict[int, float]]:
-    """Whose steps came late, and which nodes of the schedule would come earlier, by how much."""
+def _earlier(facts: ProcessFacts, touches: list[Touch]) -> dict[int, float]:
+    """By how much nodes of the schedule would come earlier, counted from what their task did before.
+
+    The thread keeps its own pace: a task that is ahead by what it got too late the last time waits that much longer.
+    """
+    line = facts.line
+    made: dict[int, float] = {}
+    ahead: dict[int, float] = defaultdict(float)
+    for touch in sorted(touches, key=lambda touch: touch.time):
+        for step in woken(line, touch).tolist():
+            node, ref = int(facts.nodes.node_of[step]), int(line.ref[step])
+            if node not in made and (line.root_foreign[step] or step == touch.step):
+                made[node] = touch.late_s - ahead[ref]
+                ahead[ref] = touch.late_s
+    return made
+
+
+def _woken(facts: ProcessFacts, touches: list[Touch]) -> tuple[Victim, ...]:
+    """Whose steps came late."""
     line = facts.line
     late: dict[Site, list[float]] = defaultdict(list)
-    nodes: dict[int, float] = {}
     for touch in touches:
         for step in woken(line, touch).tolist():
-            if line.root_foreign[step] or step == touch.step:
-                nodes[int(facts.nodes.node_of[step])] = touch.late_s
             task = line.tasks.get(int(line.ref[step]))
             if task is not None and task.code is not None and facts.origins.is_user(task.code.site):
                 late[_stands(facts, step) or task.code.site].append(touch.late_s)
     made = [Victim(site, len(lengths), sum(lengths)) for site, lengths in late.items()]
-    return tuple(sorted(made, key=lambda victim: -victim.late_s)), nodes
+    return tuple(sorted(made, key=lambda victim: -victim.late_s))
 
 
 def _stands(facts: ProcessFacts, step: int) -> Site | None:

@@ -13,6 +13,7 @@ from asyncwhy.analysis.schedule import Nodes
 from asyncwhy.analysis.timeline import Bools
 from asyncwhy.causes.draft import Draft, Run
 from asyncwhy.causes.holding import merged
+from asyncwhy.causes.requests import by_connection
 from asyncwhy.causes.runtimes import is_node, threads_reason
 from asyncwhy.causes.seconds import seconds
 from asyncwhy.causes.waiting import closes_loop, critical_reason, overlap_reason
@@ -28,6 +29,8 @@ MOST = 0.5
 SIMULATED = 200_000
 #: Fewer requests than this say nothing about how a server is asked.
 FEW_REQUESTS = 3
+#: A request's last steps (its log, its clean-up) may follow the answer, to which the next comes at once.
+OVERLAP_S = 0.005
 #: A loop that ran for less than this, without any wait, shows nothing (5 ms).
 LITTLE_S = 0.005
 
@@ -155,7 +158,7 @@ def _healthy(facts: Facts, run: Run) -> tuple[str, tuple[str, ...]]:
 def answered_one_by_one(process: ProcessFacts) -> int:
     """How many requests a server answered, if it never had two of them at once; else 0.
 
-    Requests are tasks that a callback of the loop made (a connection, data that arrived), all of one function.
+    Requests are tasks that a connection made, when it came or brought data, all of one function.
     """
     line = process.line
     nodes = process.nodes
@@ -167,13 +170,14 @@ def answered_one_by_one(process: ProcessFacts) -> int:
             or task.number not in first
             or task.code is None
             or _at_loops_start(process, task.created)
+            or not by_connection(process, task)
         ):
             continue
         site = task.code.site
         inside.setdefault(f"{site.file}:{site.line}", []).append((first[task.number], last[task.number]))
     asked = max(inside.values(), key=len, default=[])
     spans = sorted(asked)
-    apart = all(before[1] <= after[0] for before, after in zip(spans, spans[1:], strict=False))
+    apart = all(before[1] <= after[0] + OVERLAP_S for before, after in zip(spans, spans[1:], strict=False))
     return len(spans) if len(spans) >= FEW_REQUESTS and apart else 0
 
 
@@ -194,7 +198,7 @@ def peak_in_flight(process: ProcessFacts) -> int:
     """The most tasks that made progress at any one time: ran, or awaited something outside."""
     nodes = process.nodes
     task = nodes.is_task & ~_closing(process)
-    outside = task & nodes.continues & (nodes.waits_job | ~np.isnan(nodes.delay))
+    outside = task & nodes.continues & (nodes.waits_job | ~np.isnan(nodes.delay)) & ~nodes.polling
     starts = np.concatenate((nodes.end[nodes.previous[outside]], nodes.start[task]))
     ends = np.concatenate((nodes.release[outside], nodes.end[task]))
     if not len(starts):
@@ -212,7 +216,7 @@ def longest_task(process: ProcessFacts) -> float:
     if not own.any():
         return 0.0
     outside = np.where(nodes.waits_job, nodes.release - nodes.end[nodes.previous], np.nan_to_num(nodes.delay))
-    needed = nodes.run + np.where(nodes.continues, outside, 0.0)
+    needed = nodes.run + np.where(nodes.continues & ~nodes.polling, outside, 0.0)
     _, task = np.unique(nodes.ref[own], return_inverse=True)
     return float(np.bincount(task, needed[own]).max())
 

@@ -25,6 +25,15 @@ def user_wait(facts: ProcessFacts, stack: tuple[Site, ...]) -> Site | None:
     return facts.origins.user_site(stack)
 
 
+def line_of(run: Run, site: Site) -> str:
+    """A line in words; of which file, where the user has several."""
+    of = run.facts.processes[0].origins.of
+    files = {file for file in run.facts.trace.sources if of(file) is Origin.USER}
+    several = len(files | {site.file}) > 1 and site.file[:1] != "<"
+    where = f" of {site.file.rpartition('/')[2]}" if several else ""
+    return f"line {site.line}{where}"
+
+
 def overlap_reason(run: Run, facts: ProcessFacts) -> str | None:
     """Why the tasks of a healthy program overlap: the line at which most of them waited."""
     lines: Counter[Site] = Counter()
@@ -40,7 +49,7 @@ def overlap_reason(run: Run, facts: ProcessFacts) -> str | None:
     call = run.source.call_at(site.file, site.line, site.column or None, None, site.end_column)
     what = f"`await {call.qualified}`" if call is not None and call.awaited else "the `await`"
     thread = "; no thread is needed" if len(facts.line.threads) <= 1 else ""
-    return f"The tasks overlap because {what} (line {site.line}) hands the loop back{thread}."
+    return f"The tasks overlap because {what} ({line_of(run, site)}) hands the loop back{thread}."
 
 
 def critical_reason(run: Run, facts: ProcessFacts) -> str | None:
@@ -81,10 +90,11 @@ def _named(run: Run, facts: ProcessFacts, stretch: critical.Stretch) -> str:
     if task is not None and task.code is not None and closes_loop(task.code.site):
         return _ending(facts, stretch)
     site = _wait_line(facts, stretch)
-    if site is None:
-        return ""
+    if site is None or facts.origins.of(site.file) is not Origin.USER:
+        return ""  # a library's ticker
     call = run.source.call_at(site.file, site.line, site.column or None, None, site.end_column)
-    return f"`{call.qualified}` (line {site.line})" if call is not None else f"the await of line {site.line}"
+    where = line_of(run, site)
+    return f"`{call.qualified}` ({where})" if call is not None else f"the await of {where}"
 
 
 def closes_loop(site: Site) -> bool:

@@ -179,8 +179,11 @@ class Source(Protocol):
     def unawaited_calls(self, file: str, function: Function | str, callee: str) -> tuple[Call, ...]:
         """Calls of `callee` in the function that nothing ever awaits."""
 
-    def poll_at(self, file: str, line: int) -> Poll | None:
-        """The loop around the await on that line, if it only waits for what others bring about."""
+    def poll_at(self, file: str, line: int, *, alone: bool = False) -> Poll | None:
+        """The loop around the await on that line, if it only waits for what others bring about.
+
+        `alone`: it is known that nothing else in it suspends, whatever else it awaits.
+        """
 
     def spin_at(self, file: str, line: int) -> Poll | None:
         """The loop on that line, if it only asks for what others bring about, and neither waits nor awaits."""

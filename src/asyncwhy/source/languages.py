@@ -75,9 +75,9 @@ class Languages(PythonSource):
             return self.javascript.independent_turns(file, awaits)
         return super().independent_turns(file, awaits)
 
-    def poll_at(self, file: str, line: int) -> Poll | None:
+    def poll_at(self, file: str, line: int, *, alone: bool = False) -> Poll | None:
         """See `interface.Source.poll_at`; not answered for JavaScript."""
-        return None if is_javascript(file) else super().poll_at(file, line)
+        return None if is_javascript(file) else super().poll_at(file, line, alone=alone)
 
     def loop_around(self, file: str, lines: Collection[int]) -> int | None:
         """See `interface.Source.loop_around`."""

@@ -141,10 +141,10 @@ class PythonSource:
             return _UNKNOWN
         return parsed.dataflow.independent_turns([parsed.awaits.node(one) for one in awaits])
 
-    def poll_at(self, file: str, line: int) -> Poll | None:
+    def poll_at(self, file: str, line: int, *, alone: bool = False) -> Poll | None:
         """See `interface.Source.poll_at`."""
         parsed = self.parsed(file)
-        return None if parsed is None else poll_at(parsed.module, line)
+        return None if parsed is None else poll_at(parsed.module, line, alone)
 
     def spin_at(self, file: str, line: int) -> Poll | None:
         """See `interface.Source.spin_at`."""

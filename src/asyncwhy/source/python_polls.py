@@ -17,16 +17,17 @@ _QUESTIONS = frozenset(
 _LEAVES = (ast.Break, ast.Return, ast.Raise)
 
 
-def poll_at(module: Module, line: int) -> Poll | None:
+def poll_at(module: Module, line: int, alone: bool = False) -> Poll | None:
     """The loop around the await on a line, if its turns only ask for something that others must bring about.
 
-    None for a loop that comes nearer to its end by itself in every turn: a counter, a list worked off.
+    `alone`: nothing else that it awaits suspends.  None for a loop that comes nearer to its end by itself in every
+    turn: a counter, a list worked off.
     """
     for node in module.nodes:
         if isinstance(node, ast.Await) and node.lineno <= line <= (node.end_lineno or node.lineno):
             loop = enclosing_loop(module, node)
             if isinstance(loop, ast.While | ast.For):
-                return _poll(module, loop, node)
+                return _poll(module, loop, node, alone)
     return None
 
 
@@ -64,9 +65,9 @@ def _asks(call: ast.Call) -> bool:
     return isinstance(call.func, ast.Attribute) and call.func.attr in _QUESTIONS
 
 
-def _poll(module: Module, loop: ast.While | ast.For, waits: ast.Await) -> Poll | None:
+def _poll(module: Module, loop: ast.While | ast.For, waits: ast.Await, alone: bool) -> Poll | None:
     questions = _questions(loop, waits)
-    if not questions or _awaits_more(loop, waits):
+    if not questions or (not alone and _awaits_more(loop, waits)):
         return None
     if isinstance(loop, ast.For) and _uses(loop.body, bound_paths(loop.target)):
         return None

@@ -19,6 +19,10 @@ HERE = """
 __aw_number = __aw_near(__aw_id(self))
 if __aw_number is not None: __aw_traffic((__aw_clock(), __aw_number, %d, 0, __aw_ident()))
 """
+#: A transport is closed once, and its id may then be another's.
+ENDED = HERE.replace("__aw_id(self)", "__aw_id(self), None") % CLOSED
+#: How a transport writes, by Python's version: at once, or what the system would not take at once.
+WRITES = ("write", "writelines", "write_eof", "_write_ready", "_write_send", "_write_sendmsg")
 
 
 class SocketHooks:
@@ -56,12 +60,12 @@ class SocketHooks:
             "__aw_clock": p.clock,
             "__aw_ident": p.ident,
         }
-        self._twin(transport, "write", names, before=HERE % WROTE)
         self._twin(transport, "_read_ready", names, before=HERE % READ)
-        self._twin(transport, "write_eof", names, before=HERE % WROTE)
-        self._twin(module._SelectorTransport, "_call_connection_lost", names, before=HERE % CLOSED)
-        if "writelines" in transport.__dict__:
-            self._twin(transport, "writelines", names, before=HERE % WROTE)
+        for name in WRITES:
+            if name in transport.__dict__:
+                self._twin(transport, name, names, before=HERE % WROTE)
+        names = dict(names, __aw_near=self.near.pop)
+        self._twin(module._SelectorTransport, "_call_connection_lost", names, last=ENDED)
 
     def _twin(self, owner, name, names, **snippets):
         try:
