@@ -307,6 +307,8 @@ class _Builder:
     def _submissions(self) -> None:
         """Which node submitted each job, at which offset of its run."""
         nodes = self.nodes
+        if not self.jobs:
+            return
         submitted = np.array([job.submitted for job in self.jobs], np.float64)
         submitter = np.array([job.submitter for job in self.jobs], np.int64)
         at = Latest(nodes.thread, nodes.start).before(submitter, submitted)

@@ -36,7 +36,8 @@ def resolve(line: Timeline) -> None:
     caller, called = _callers(line, ready)
     waker[line.foreign] = -1
     elsewhere = np.flatnonzero(caller > 0)
-    waker[elsewhere] = _running(line, caller[elsewhere], called[elsewhere])
+    if len(elsewhere):
+        waker[elsewhere] = _running(line, caller[elsewhere], called[elsewhere])
     waker[(line.ref & schema.TIMER) > 0] = -1
     reading, writing, written, closed = local_causes(line)
     waker[reading], ready[reading] = writing, np.minimum(written, line.start[reading])
