@@ -136,7 +136,7 @@ def _jobs(run: Run, facts: ProcessFacts) -> list[Placement]:
                 count=sum(job.start is not None for job in jobs) or len(jobs),
                 run_s=ran,
                 how=offload.call if offload else "submit",
-                sent_by=_handoff(run, facts, sites, offload),
+                sent_by=handoff(run, facts, sites, offload),
                 why=offload.reason if offload else "it was submitted to a pool",
                 queued=len(queued),
                 queued_s=sum(job.queued_s for job in queued),
@@ -174,12 +174,12 @@ def _thread_placement(run: Run, facts: ProcessFacts, own: list[ThreadFact]) -> P
         count=len(own),
         run_s=sum((fact.end or facts.line.ended) - fact.begun for fact in own),
         how=offload.call if offload else "threading.Thread.start",
-        sent_by=_handoff(run, facts, sites, offload),
+        sent_by=handoff(run, facts, sites, offload),
         why=_why_a_thread(facts, sites, offload),
     )
 
 
-def _handoff(
+def handoff(
     run: Run, facts: ProcessFacts, sites: tuple[Site, ...], offload: Offload | None
 ) -> Handoff | None:
     """The line that sent work elsewhere: the user's own, unless a framework decided."""
