@@ -14,6 +14,7 @@ from asyncwhy.causes.draft import Draft, Run, Words
 from asyncwhy.causes.origin import called_from
 from asyncwhy.causes.overlapping import hurts_by_itself
 from asyncwhy.causes.seconds import seconds
+from asyncwhy.causes.thread_queues import share_of_jobs
 from asyncwhy.model import Effects, Related, Remedy, Safety, Site
 
 SLUG = "pool-saturated"
@@ -74,6 +75,8 @@ def _draft(run: Run, facts: ProcessFacts, pool: Pool, indices: list[int]) -> Dra
     if sum(job.cpu_s for job in jobs) + _for_a_core(facts, jobs) > COMPUTING * ran:
         if not pool.is_libuv:
             return None  # a thread more would not make it quicker: see gil-bound-threads
+    if share_of_jobs(run, facts, indices) > NOTABLE:
+        return None  # they wait for each other once they run: see serialised-by-lock, concurrency-limit
     wanted = demand(jobs)
     if wanted <= pool.workers:
         return None  # the queue was a thread's start, not a lack of workers
