@@ -73,9 +73,8 @@ class _Reading:
         section = self.run.source.section_at(site.file, site.line, site.column or None)
         if section is None:
             return gate
-        made = section.made and Site(
-            site.file, section.made.line, section.made.column, section.made.function, section.made.end_column
-        )
+        call = section.made
+        made = Site(site.file, call.line, call.column, call.function, call.end_column) if call else None
         return replace(gate, name=section.name, kind=section.kind, made=made)
 
     def _inside_threading(self, stack: tuple[Site, ...]) -> int:

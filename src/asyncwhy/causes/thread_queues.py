@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 
-import numpy as np
-
 from asyncwhy.analysis.bottlenecks import Bottleneck
 from asyncwhy.analysis.change import Change
 from asyncwhy.analysis.facts import ProcessFacts
@@ -28,11 +26,11 @@ def drafts(run: Run, slug: str, *, locks: bool) -> list[Draft]:
     return [
         _draft(run, facts, slug, one)
         for facts, one in all_bottlenecks(run)
-        if is_lock(facts, one) is locks and _is_told(run, facts, one)
+        if is_lock(one) is locks and _is_told(run, facts, one)
     ]
 
 
-def is_lock(facts: ProcessFacts, one: Bottleneck) -> bool:
+def is_lock(one: Bottleneck) -> bool:
     """Whether it is a lock: what a library keeps its things in is a limit, even of one."""
     gate = one.gates[0]
     if gate.kind:
