@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from asyncwhy.analysis.change import Cut
 from asyncwhy.analysis.facts import ProcessFacts
-from asyncwhy.analysis.holds import Kind
+from asyncwhy.analysis.holds import Kind, Piece
 from asyncwhy.analysis.hotlines import Group, blocked
 from asyncwhy.analysis.selfwaits import SelfWait, self_waits
 from asyncwhy.analysis.stuck import SHORTEST_S, stopped_at
 from asyncwhy.analysis.suspended import Suspended
+from asyncwhy.analysis.tasks import Task
 from asyncwhy.causes import holding
 from asyncwhy.causes.completers import completer_of, held_across, holder_of, is_lock, takes_lock
 from asyncwhy.causes.draft import Draft, Run, Words
@@ -18,6 +19,18 @@ from asyncwhy.model import Evidence, Related, Remedy, Safety
 
 SLUG = "self-wait"
 
+#: What helps who asks his own server.
+_OF_OWN_SERVER = (
+    Remedy(
+        "await an asynchronous client instead (httpx.AsyncClient, aiohttp), or call what would answer it directly, "
+        "without the network",
+        Safety.SKETCH,
+    ),
+    Remedy(
+        "or ask from a thread, where waiting for the loop is right: `await asyncio.to_thread(function, ...)`",
+        Safety.CHANGES_BEHAVIOUR,
+    ),
+)
 #: A wait that was still going on this close to when the program was stopped never ended.
 TO_THE_END_S = 0.1
 
@@ -60,8 +73,9 @@ def _draft(run: Run, facts: ProcessFacts, group: Group, waits: list[SelfWait]) -
         stopped_at(facts.line, run.facts.endless) - TO_THE_END_S
     )
     known = next((one for one in waits if one.handed is not None), None)
+    served = known is None and any(one.own_server for one in waits)
     completer, holders = None, {}
-    if known is None:
+    if known is None and not served:
         if not is_lock(run, facts, group):
             return None
         found = {id(one.piece): holder_of(run, facts, group, one.piece) for one in waits}
@@ -86,11 +100,11 @@ def _draft(run: Run, facts: ProcessFacts, group: Group, waits: list[SelfWait]) -
         return None
     (draft,) = made
     on_trio = any(loop.implementation.startswith("trio") for loop in facts.line.loops)
-    draft.remedies = _remedies(known, completer is not None, on_trio)
+    draft.remedies = _OF_OWN_SERVER if served else _remedies(known, completer is not None, on_trio)
     draft.count, draft.worth = count, True
     draft.replacement = None
     draft.related = (*_needs(facts, known, completer), *draft.related)
-    if known is None:
+    if known is None and not served:
         draft.evidence = Evidence.INFERRED
     _awaited_instead(facts, draft, waits, holders)
     return draft
@@ -126,7 +140,9 @@ def _words(
 ) -> Words:
     lost = sum(held.lengths)
     known = next((one for one in waits if one.handed is not None), None)
-    if known is None and is_held:
+    if known is None and any(one.own_server for one in waits):
+        why = "the server that it asks runs on this very loop, and can only answer when the call is over"
+    elif known is None and is_held:
         why = "a task of this very loop holds it across an await, and cannot go on"
     elif known is None:
         why = "no other thread was there that could have ended the wait"
@@ -188,12 +204,30 @@ def _awaited_instead(
             holder = holders[id(one.piece)]
             takes = left.get(holder.task, holder.left_s) + holder.awaited_s
             left[holder.task] = takes
+        elif one.own_server and (answered := _answered_in(facts, one.piece)) is not None:
+            takes = answered
         elif task is not None:
-            own = facts.line.end[facts.line.ref == task.number]
-            takes = float(own.max()) - task.created if len(own) else 0.0
+            takes = _lasted(facts, task)
         else:
             continue
         draft.change.cuts[node] = [
             Cut(cut.offset, cut.length, cut.computes, min(takes, cut.length))
             for cut in draft.change.cuts[node]
         ]
+
+
+def _answered_in(facts: ProcessFacts, piece: Piece) -> float | None:
+    """How long the answer takes that could not be given: the next task of the kind that asked for it."""
+    asking = facts.line.tasks.get(piece.ref)
+    later = [
+        task
+        for task in facts.line.tasks.values()
+        if asking is not None and task.code == asking.code and task.created >= piece.end
+    ]
+    return _lasted(facts, min(later, key=lambda task: task.created)) if later else None
+
+
+def _lasted(facts: ProcessFacts, task: Task) -> float:
+    """From when a task was made until its last step ended."""
+    own = facts.line.end[facts.line.ref == task.number]
+    return float(own.max()) - task.created if len(own) else 0.0
