@@ -230,13 +230,14 @@ def _counted(one: Bottleneck) -> dict[int, float]:
 
 def _is_theirs(one: Bottleneck) -> bool:
     """Whether those that had waited then held it themselves."""
-    ends: dict[tuple[int, int], list[float]] = defaultdict(list)
+    ended: dict[tuple[int, int], float] = {}
     for wait in one.waits:
-        ends[wait.thread, wait.job].append(wait.end)
+        key = wait.thread, wait.job
+        ended[key] = min(wait.end, ended.get(key, wait.end))
     after = sum(
         stay.seconds
         for stay in one.past
-        if any(end <= stay.start + SHORTEST_S for end in ends.get((stay.thread, stay.job), ()))
+        if ended.get((stay.thread, stay.job), np.inf) <= stay.start + SHORTEST_S
     )
     kept = sum(count * length for count, length in _counted(one).items())
     return after >= THEIRS * kept
@@ -244,10 +245,12 @@ def _is_theirs(one: Bottleneck) -> bool:
 
 def _computes(facts: ProcessFacts, one: Bottleneck) -> bool:
     """Whether those that were past it used the CPU."""
+    used: dict[int, Floats] = {}
     cpu = 0.0
     for stay in one.past:
         own = facts.samples[stay.thread]
-        inside = (own.first >= stay.start) & (own.last <= stay.end)
-        following = np.append(own.cpu_first[1:], own.cpu_last[-1:])
-        cpu += float((following - own.cpu_first)[inside].sum())
+        if stay.thread not in used:
+            used[stay.thread] = np.append(own.cpu_first[1:], own.cpu_last[-1:]) - own.cpu_first
+        begins, ends = np.searchsorted(own.first, stay.start), np.searchsorted(own.last, stay.end, "right")
+        cpu += float(used[stay.thread][begins:ends].sum())
     return cpu > COMPUTING * sum(stay.seconds for stay in one.past)
