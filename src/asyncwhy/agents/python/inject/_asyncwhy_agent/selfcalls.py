@@ -49,7 +49,7 @@ class SelfCalls:
             ends = _other_ends(socket) if socket else ()
             if ends and any(_inode(descriptor) in ends for descriptor in list(watched)):
                 self.recorder.event("own-server", thread=thread)
-        except (OSError, ValueError, IndexError):
+        except (OSError, ValueError, IndexError, OverflowError):
             pass  # it has gone on, or the system does not say
 
 
