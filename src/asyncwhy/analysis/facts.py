@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -82,6 +83,24 @@ class ProcessFacts:
     def _by_thread(self) -> dict[int, timeline.Ints]:
         threads = self.nodes.thread
         return {int(number): np.flatnonzero(threads == number) for number in np.unique(threads)}
+
+    @cached_property
+    def by_worker(self) -> dict[int, list[int]]:
+        """The jobs (indices) that each thread ran, in the order in which they began."""
+        made: dict[int, list[int]] = {}
+        for index in sorted(range(len(self.jobs)), key=lambda index: self.jobs[index].start or 0.0):
+            if self.jobs[index].start is not None:
+                made.setdefault(self.jobs[index].worker, []).append(index)
+        return made
+
+    def job_at(self, worker: int, time: float) -> int | None:
+        """The job (index) that a thread ran at a moment."""
+        own = self.by_worker.get(worker, [])
+        at = bisect_right(own, time, key=lambda index: self.jobs[index].start or 0.0) - 1
+        if at < 0:
+            return None
+        end = self.jobs[own[at]].end
+        return own[at] if end is None or end >= time else None
 
     @cached_property
     def contention(self) -> contention.Contention:

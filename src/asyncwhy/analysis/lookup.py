@@ -55,3 +55,14 @@ def union(intervals: Floats) -> float:
     reach = np.maximum.accumulate(ordered[:, 1])
     gaps = np.maximum(ordered[1:, 0] - reach[:-1], 0.0).sum()
     return float(reach[-1] - ordered[0, 0] - gaps)
+
+
+def disjoint(intervals: Floats) -> Floats:
+    """The union of (n, 2) intervals, as intervals that do not overlap."""
+    if not len(intervals):
+        return np.zeros((0, 2))
+    ordered = intervals[np.argsort(intervals[:, 0])]
+    reach = np.maximum.accumulate(ordered[:, 1])
+    first = np.flatnonzero(np.concatenate(([True], ordered[1:, 0] > reach[:-1])))
+    made: Floats = np.column_stack((ordered[first, 0], reach[np.append(first[1:], len(reach)) - 1]))
+    return made

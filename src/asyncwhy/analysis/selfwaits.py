@@ -1,11 +1,13 @@
 """Waits on a loop's own thread for something that only this loop can bring about.
 
-Three things prove it: the loop's thread had just handed a coroutine to its own loop; the thread that it waits
-for has itself handed one to this loop and waits for that; or nobody else was there.
+Four things prove it: the loop's thread had just handed a coroutine to its own loop; the thread that it waits
+for has itself handed one to this loop and waits for that; the peer whose answer it waits for is a server of this
+loop, as the agent saw; or nobody else was there.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,20 +24,26 @@ TOGETHER_S = 0.05
 @dataclass(frozen=True, slots=True)
 class SelfWait:
     """A piece of a hold.  `handed` is the coroutine that needs the loop; `other` the wait of the thread that
-    handed it over, where that is not the loop's own; `alone`: no other thread could have ended the wait."""
+    handed it over, where that is not the loop's own; `alone`: no other thread could have ended the wait;
+    `own_server`: the loop itself serves the peer that is asked."""
 
     piece: Piece
     handed: Handed | None
     other: Stuck | None
     alone: bool
+    own_server: bool = False
 
 
 def self_waits(facts: ProcessFacts) -> list[SelfWait]:
     """The pieces of holds for which it is known, or likely, that only the held loop could have ended them."""
     threads = set(facts.line.loop_threads())
+    asked = _own_servers(facts)
     made: list[SelfWait] = []
     for piece in facts.pieces:
         if piece.kind is not Kind.BLOCKED or piece.thread not in threads or piece.length < SHORTEST_S:
+            continue
+        if any(piece.start <= time <= piece.end for time in asked.get(piece.thread, ())):
+            made.append(SelfWait(piece, None, None, False, own_server=True))
             continue
         since = _step_before(facts, piece)
         stack = facts.stack(piece.stack)
@@ -48,6 +56,14 @@ def self_waits(facts: ProcessFacts) -> list[SelfWait]:
             made.append(SelfWait(piece, around[0], around[1], False))
         elif _alone(facts, piece):
             made.append(SelfWait(piece, None, None, True))
+    return made
+
+
+def _own_servers(facts: ProcessFacts) -> dict[int, list[float]]:
+    """The moments at which a loop's thread was seen to wait for the network, and for its own loop."""
+    made: dict[int, list[float]] = defaultdict(list)
+    for event in facts.process.named("own-server"):
+        made[event["number"]].append((event["time"] - facts.line.origin_ns) / 1e9)
     return made
 
 

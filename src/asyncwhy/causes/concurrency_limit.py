@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from asyncwhy.analysis.change import Change
 from asyncwhy.analysis.contention import ACQUIRE, GET
-from asyncwhy.causes import relief
+from asyncwhy.causes import relief, thread_queues
 from asyncwhy.causes.channels import Channel, channels
 from asyncwhy.causes.draft import Draft, Run, Words
 from asyncwhy.causes.queueing import (
@@ -40,7 +40,7 @@ def find(run: Run) -> list[Draft]:
             if channel.producers_wait:
                 made.append(_consumer(run, channel))
         made.extend(single_threads(run, facts, SLUG))
-    return made
+    return [*made, *thread_queues.drafts(run, SLUG, locks=False)]
 
 
 # --- limits --------------------------------------------------------------------------------------------

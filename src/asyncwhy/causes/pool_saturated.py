@@ -23,6 +23,7 @@ from asyncwhy.causes.queueing import SMALL
 from asyncwhy.causes.seconds import jobs as counted
 from asyncwhy.causes.seconds import queues, seconds, workers
 from asyncwhy.causes.senders import Sender, name_at, sender
+from asyncwhy.causes.thread_queues import share_of_jobs
 from asyncwhy.model import Effects, Related, Remedy, Safety, Victim
 
 SLUG = "pool-saturated"
@@ -132,6 +133,8 @@ def _draft(run: Run, queue: Queue) -> Draft | None:
     queued = queue.queued if len(queue.queued) >= len(lost) else lost
     if len(queued) < 2 or not sum(job.run_s for job in jobs) or _computes(run, queue):
         return None
+    if share_of_jobs(run, facts, queue.indices) > NOTABLE:
+        return None  # they wait for each other once they run: see serialised-by-lock, concurrency-limit
     more = _wanted(queue)
     if max(more.values()) <= queue.pool.workers:
         return None

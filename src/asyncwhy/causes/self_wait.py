@@ -2,28 +2,37 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-
 from asyncwhy.analysis.change import Cut
 from asyncwhy.analysis.facts import ProcessFacts
+from asyncwhy.analysis.holds import Kind, Piece
 from asyncwhy.analysis.hotlines import Group, blocked
 from asyncwhy.analysis.selfwaits import SelfWait, self_waits
-from asyncwhy.analysis.stuck import stopped_at, waits_for_thread
+from asyncwhy.analysis.stuck import SHORTEST_S, stopped_at
+from asyncwhy.analysis.suspended import Suspended
+from asyncwhy.analysis.tasks import Task
 from asyncwhy.causes import holding
+from asyncwhy.causes.completers import completer_of, held_across, holder_of, is_lock, takes_lock
 from asyncwhy.causes.draft import Draft, Run, Words
 from asyncwhy.causes.holding import Held
 from asyncwhy.causes.seconds import seconds, times
-from asyncwhy.model import Evidence, Related, Remedy, Safety, Site
+from asyncwhy.model import Evidence, Related, Remedy, Safety
 
 SLUG = "self-wait"
 
+#: What helps who asks his own server.
+_OF_OWN_SERVER = (
+    Remedy(
+        "await an asynchronous client instead (httpx.AsyncClient, aiohttp), or call what would answer it directly, "
+        "without the network",
+        Safety.SKETCH,
+    ),
+    Remedy(
+        "or ask from a thread, where waiting for the loop is right: `await asyncio.to_thread(function, ...)`",
+        Safety.CHANGES_BEHAVIOUR,
+    ),
+)
 #: A wait that was still going on this close to when the program was stopped never ended.
 TO_THE_END_S = 0.1
-#: Methods that end another's wait for the same object.
-COMPLETES = "put|put_nowait|set|release|set_result|set_exception|notify|notify_all|task_done"
-#: A `with` of a name that stands there by itself and blocks without a frame of its own is one of a lock.
-WITH = re.compile(r"\s*with\s+(?P<lock>[\w.]+)\s*(:|as\b)")
 
 
 def find(run: Run) -> list[Draft]:
@@ -31,88 +40,74 @@ def find(run: Run) -> list[Draft]:
     made: list[Draft] = []
     for facts in run.facts.processes:
         waits = {id(one.piece): one for one in self_waits(facts)}
-        if not waits:
-            continue
         pieces = [one.piece for one in waits.values()]
         for group in blocked(facts, pieces):
             draft = _draft(run, facts, group, [waits[id(piece)] for piece in group.pieces])
             if draft is not None:
                 made.append(draft)
+        threads = set(facts.line.loop_threads())
+        others = [
+            piece
+            for piece in facts.pieces
+            if piece.kind is Kind.BLOCKED and piece.thread in threads and piece.length >= SHORTEST_S
+        ]
+        for group in blocked(facts, [piece for piece in others if id(piece) not in waits]):
+            draft = _held_by_task(run, facts, group)
+            if draft is not None:
+                made.append(draft)
     return made
 
 
+def _held_by_task(run: Run, facts: ProcessFacts, group: Group) -> Draft | None:
+    """Waits for a lock that another task of the same loop holds, though other threads are there as well."""
+    if not is_lock(run, facts, group):
+        return None
+    group.pieces = [piece for piece in group.pieces if holder_of(run, facts, group, piece) is not None]
+    return _draft(run, facts, group, [SelfWait(piece, None, None, False) for piece in group.pieces])
+
+
 def _draft(run: Run, facts: ProcessFacts, group: Group, waits: list[SelfWait]) -> Draft | None:
+    if not waits:
+        return None
     for_ever = run.facts.endless and max(one.piece.end for one in waits) >= (
         stopped_at(facts.line, run.facts.endless) - TO_THE_END_S
     )
-    known = next((one for one in waits if not one.alone), None)
-    completer = None
-    if known is None:
-        if not _is_lock(run, facts, group):
+    known = next((one for one in waits if one.handed is not None), None)
+    served = known is None and any(one.own_server for one in waits)
+    completer, holders = None, {}
+    if known is None and not served:
+        if not is_lock(run, facts, group):
             return None
-        completer = _completer(run, group.site)
-        if completer is None and not for_ever:
+        found = {id(one.piece): holder_of(run, facts, group, one.piece) for one in waits}
+        holders = {piece: holder for piece, holder in found.items() if holder is not None}
+        completer = held_across(holders) or completer_of(run, group.site)
+        if (
+            completer is None
+            and not for_ever
+            and not (takes_lock(run, group) and len(run.facts.processes) == 1)
+        ):
             return None  # a timed wait that nobody was meant to end is a sleep
     count = len({one.piece.step for one in waits})
     made = holding.drafts(
-        run, facts, SLUG, [group], lambda held: _words(facts, held, known, count, for_ever), computes=False
+        run,
+        facts,
+        SLUG,
+        [group],
+        lambda held: _words(facts, held, waits, count, for_ever, bool(holders)),
+        computes=False,
     )
     if not made:
         return None
     (draft,) = made
-    draft.remedies = _remedies(known, completer is not None)
+    on_trio = any(loop.implementation.startswith("trio") for loop in facts.line.loops)
+    draft.remedies = _OF_OWN_SERVER if served else _remedies(known, completer is not None, on_trio)
     draft.count, draft.worth = count, True
     draft.replacement = None
     draft.related = (*_needs(facts, known, completer), *draft.related)
-    if known is None:
+    if known is None and not served:
         draft.evidence = Evidence.INFERRED
-    _awaited_instead(facts, draft, waits)
+    _awaited_instead(facts, draft, waits, holders)
     return draft
-
-
-def _is_lock(run: Run, facts: ProcessFacts, group: Group) -> bool:
-    """Whether the line waits for another thread: in the standard library's frames, or in a lock of its own."""
-    if waits_for_thread(group.stack, facts.process.library):
-        return True
-    if group.index > 0:
-        return False
-    if WITH.match(run.source.line(group.site.file, group.site.line) or ""):
-        return True
-    return holding.describe(run, facts, group, [group.cost_s]).operation == "lock"
-
-
-def _completer(run: Run, site: Site) -> Related | None:
-    """A line of an `async def` in the same file that would end the wait: a `put` for a `get`, and so on, or
-    an await inside another `with` of the same lock."""
-    guarded = WITH.match(run.source.line(site.file, site.line) or "")
-    call = run.source.call_at(site.file, site.line, site.column or None, None, site.end_column)
-    if guarded is None and call is None:
-        return None
-    whole = guarded["lock"] if guarded else call.name.rpartition(".")[0] or call.name if call else ""
-    name = re.escape(whole.rpartition(".")[2])
-    completes = re.compile(rf"\b{name}\.({COMPLETES})\s*\(")
-    holds = re.compile(rf"\s*with\s+.*\b{name}\s*(:|,|as\b)")
-    for number, text in enumerate(_lines(run, site.file), 1):
-        found = completes.search(text)
-        function = run.source.function_at(site.file, number) if found or holds.match(text) else None
-        if function is None or not function.is_async:
-            continue
-        if found is None:
-            for one in run.source.awaits(site.file, function):
-                if any(guard.line == number for guard in one.guards):
-                    place = Site(site.file, one.line, one.column, function.name, one.end_column)
-                    return Related("held across", place, "this awaits with the lock held, and needs the loop")
-        elif number != site.line:
-            place = Site(site.file, number, found.start() + 1, function.name, found.end() + 1)
-            return Related("ended by", place, "this would end it, and runs on the loop that waits")
-    return None
-
-
-def _lines(run: Run, file: str) -> Iterator[str]:
-    number = 1
-    while (text := run.source.line(file, number)) is not None:
-        yield text
-        number += 1
 
 
 def _needs(facts: ProcessFacts, known: SelfWait | None, completer: Related | None) -> list[Related]:
@@ -140,9 +135,16 @@ def _name(facts: ProcessFacts, known: SelfWait) -> str:
     return f"`{task.code.site.function.rpartition('.')[2]}`"
 
 
-def _words(facts: ProcessFacts, held: Held, known: SelfWait | None, count: int, for_ever: bool) -> Words:
+def _words(
+    facts: ProcessFacts, held: Held, waits: list[SelfWait], count: int, for_ever: bool, is_held: bool
+) -> Words:
     lost = sum(held.lengths)
-    if known is None:
+    known = next((one for one in waits if one.handed is not None), None)
+    if known is None and any(one.own_server for one in waits):
+        why = "the server that it asks runs on this very loop, and can only answer when the call is over"
+    elif known is None and is_held:
+        why = "a task of this very loop holds it across an await, and cannot go on"
+    elif known is None:
         why = "no other thread was there that could have ended the wait"
     elif known.other is not None:
         name = facts.line.thread_name(known.other.thread)
@@ -160,9 +162,14 @@ def _words(facts: ProcessFacts, held: Held, known: SelfWait | None, count: int, 
     )
 
 
-def _remedies(known: SelfWait | None, completed_here: bool) -> tuple[Remedy, ...]:
+def _remedies(known: SelfWait | None, completed_here: bool, on_trio: bool) -> tuple[Remedy, ...]:
     if known is None:
-        what = "asyncio.Queue, asyncio.Event, asyncio.Lock" if completed_here else "asyncio's own primitives"
+        own = (
+            "a trio memory channel, trio.Event, trio.Lock"
+            if on_trio
+            else "asyncio.Queue, asyncio.Event, asyncio.Lock"
+        )
+        what = own if completed_here else f"{'trio' if on_trio else 'asyncio'}'s own primitives"
         return (
             Remedy(f"wait without holding the loop: `await` the same with {what}", Safety.CHANGES_BEHAVIOUR),
         )
@@ -182,18 +189,45 @@ def _remedies(known: SelfWait | None, completed_here: bool) -> tuple[Remedy, ...
     )  # fmt: skip
 
 
-def _awaited_instead(facts: ProcessFacts, draft: Draft, waits: list[SelfWait]) -> None:
-    """With the fix the wait is as long as what it waits for takes, not as long as its timeout."""
-    if draft.change is None:
-        return
-    for one in waits:
+def _awaited_instead(
+    facts: ProcessFacts, draft: Draft, waits: list[SelfWait], holders: dict[int, Suspended]
+) -> None:
+    """With the fix the wait is as long as what it waits for takes, not as long as its timeout; those who gave up
+    waiting for one holder come after each other, and each then does what the holder did."""
+    left: dict[int, float] = {}
+    for one in sorted(waits, key=lambda one: one.piece.start):
         task = facts.line.tasks.get(one.handed.task) if one.handed is not None else None
         node = facts.node_at(one.piece.thread, one.piece.start)
-        if task is None or node not in draft.change.cuts:
+        if draft.change is None or node not in draft.change.cuts:
             continue
-        own = facts.line.end[facts.line.ref == task.number]
-        takes = float(own.max()) - task.created if len(own) else 0.0
+        if id(one.piece) in holders:
+            holder = holders[id(one.piece)]
+            takes = left.get(holder.task, holder.left_s) + holder.awaited_s
+            left[holder.task] = takes
+        elif one.own_server and (answered := _answered_in(facts, one.piece)) is not None:
+            takes = answered
+        elif task is not None:
+            takes = _lasted(facts, task)
+        else:
+            continue
         draft.change.cuts[node] = [
             Cut(cut.offset, cut.length, cut.computes, min(takes, cut.length))
             for cut in draft.change.cuts[node]
         ]
+
+
+def _answered_in(facts: ProcessFacts, piece: Piece) -> float | None:
+    """How long the answer takes that could not be given: the next task of the kind that asked for it."""
+    asking = facts.line.tasks.get(piece.ref)
+    later = [
+        task
+        for task in facts.line.tasks.values()
+        if asking is not None and task.code == asking.code and task.created >= piece.end
+    ]
+    return _lasted(facts, min(later, key=lambda task: task.created)) if later else None
+
+
+def _lasted(facts: ProcessFacts, task: Task) -> float:
+    """From when a task was made until its last step ended."""
+    own = facts.line.end[facts.line.ref == task.number]
+    return float(own.max()) - task.created if len(own) else 0.0

@@ -1,10 +1,10 @@
-"""`serialised-by-lock`: tasks queue for a lock that is held across an await."""
+"""`serialised-by-lock`: tasks queue for a lock that is held across an await, or jobs in threads for one of theirs."""
 
 from __future__ import annotations
 
 from asyncwhy.analysis.change import Change
 from asyncwhy.analysis.contention import ACQUIRE
-from asyncwhy.causes import relief
+from asyncwhy.causes import relief, thread_queues
 from asyncwhy.causes.draft import Draft, Run, Words
 from asyncwhy.causes.queueing import Contended, contended, freed, locks, package_of
 from asyncwhy.causes.seconds import queue, seconds
@@ -14,14 +14,14 @@ SLUG = "serialised-by-lock"
 
 
 def find(run: Run) -> list[Draft]:
-    """Locks that were held while their holder awaited, and for which others queued meanwhile."""
+    """Locks that were held while their holder awaited, and for which others queued meanwhile; threads' locks."""
     made = []
     for facts in run.facts.processes:
         for group in contended(facts, ACQUIRE, locks(facts)):
             site = group.holding_line()
             if site is not None:  # else it was not an await that kept the others out
                 made.append(_draft(run, group, site))
-    return made
+    return [*made, *thread_queues.drafts(run, SLUG, locks=True)]
 
 
 def _draft(run: Run, group: Contended, site: Site) -> Draft:

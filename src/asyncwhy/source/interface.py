@@ -116,6 +116,21 @@ class Await:
 
 
 @dataclass(frozen=True, slots=True)
+class Section:
+    """Lines for which something is held that others may want: `how` it was taken (with, acquire, get), its name as
+    written, its class where that is known (or ""), and the call that made it.  `is_call`: a `with` of what a call
+    returns."""
+
+    how: str
+    name: str
+    kind: str
+    is_call: bool
+    line: int
+    end_line: int
+    made: Call | None
+
+
+@dataclass(frozen=True, slots=True)
 class Poll:
     """A loop that asks again and again: its first question as written, and the line of the loop."""
 
@@ -178,6 +193,12 @@ class Source(Protocol):
 
     def unawaited_calls(self, file: str, function: Function | str, callee: str) -> tuple[Call, ...]:
         """Calls of `callee` in the function that nothing ever awaits."""
+
+    def section_at(self, file: str, line: int, column: int | None = None) -> Section | None:
+        """What that line takes, and for which lines it is then held."""
+
+    def limited_to(self, number: int) -> tuple[Call, ...]:
+        """The user's calls with an argument that sets a limit (`pool_size`, `max_connections`) to that number."""
 
     def poll_at(self, file: str, line: int, *, alone: bool = False) -> Poll | None:
         """The loop around the await on that line, if it only waits for what others bring about.

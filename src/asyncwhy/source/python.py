@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from asyncwhy.source.interface import Await, Call, Confidence, Function, Independence, Poll
+from asyncwhy.source.interface import Await, Call, Confidence, Function, Independence, Poll, Section
 from asyncwhy.source.python_awaits import Awaits
 from asyncwhy.source.python_calls import Calls
 from asyncwhy.source.python_dataflow import Dataflow
@@ -12,6 +12,7 @@ from asyncwhy.source.python_module import FunctionNode, Module, Unparsable
 from asyncwhy.source.python_names import Names
 from asyncwhy.source.python_polls import poll_at, spin_at
 from asyncwhy.source.python_repeats import loop_around
+from asyncwhy.source.python_sections import limited_to, section_at
 from asyncwhy.source.python_state import SharedState
 from asyncwhy.source.texts import Sources
 
@@ -140,6 +141,22 @@ class PythonSource:
         if parsed is None or not awaits:
             return _UNKNOWN
         return parsed.dataflow.independent_turns([parsed.awaits.node(one) for one in awaits])
+
+    def section_at(self, file: str, line: int, column: int | None = None) -> Section | None:
+        """See `interface.Source.section_at`."""
+        parsed = self.parsed(file)
+        return (
+            None
+            if parsed is None
+            else section_at(parsed.module, parsed.names, parsed.calls, line, column or None)
+        )
+
+    def limited_to(self, number: int) -> tuple[Call, ...]:
+        """See `interface.Source.limited_to`."""
+        own = [self.parsed(file) for file in self.sources.files() if self.sources.is_user(file)]
+        return tuple(
+            call for each in own if each is not None for call in limited_to(each.module, each.calls, number)
+        )
 
     def poll_at(self, file: str, line: int, *, alone: bool = False) -> Poll | None:
         """See `interface.Source.poll_at`."""

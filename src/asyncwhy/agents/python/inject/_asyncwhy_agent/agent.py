@@ -18,6 +18,7 @@ from .processes import Environment, ProcessHooks
 from .recorder import Recorder
 from .safety import Installation
 from .sampler import Sampler
+from .selfcalls import SelfCalls
 from .sockets import SocketHooks
 from .stream import META, pack_step
 from .threads import ThreadHooks
@@ -53,6 +54,8 @@ class Agent:
         self.trio = TrioHooks(self.recorder, self.installation, self.asyncio, self.pools, self.contention)
         self.glances = Glances(self.recorder, self.asyncio.entries, self.trio.entries)
         self.sampler.glance = self.glances.glance
+        self.selfcalls = SelfCalls(self.recorder, self.asyncio.watched)
+        self.sampler.look = self.selfcalls.look
         self.processes = ProcessHooks(self, self.environment)
         self.begun = p.clock()
         self.start_cpu = 0
@@ -234,6 +237,7 @@ class Agent:
             self.asyncio.begin_anew()
             self.trio.begin_anew()
             self.glances.begin_anew()
+            self.selfcalls.begin_anew()
             self.pools.pools.clear()
             self.contention.begin_anew()
             self.sockets.begin_anew()

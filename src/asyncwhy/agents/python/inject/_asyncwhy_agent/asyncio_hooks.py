@@ -44,6 +44,7 @@ class AsyncioHooks:
         self.idle_codes = set()  # top frames that mean: this loop has nothing to do
         self.select_codes = set()  # likewise, where a loop's own `_run_once` is beneath: others select, too
         self.running = {}  # thread -> how many loops run in it
+        self.watched = {}  # thread -> what the selector of its loop watches, by descriptor
         self.touches = touches.TouchHooks(self, recorder, installation)
         self.endings = EndingHooks(self, recorder, installation)
 
@@ -137,7 +138,16 @@ class AsyncioHooks:
 
     def begin_anew(self):
         """In a forked child: numbers given out in the parent mean nothing here."""
-        for table in (self.entries, self.iterations, self.callbacks, self.known, self.loops, self.running):
+        tables = (
+            self.entries,
+            self.iterations,
+            self.callbacks,
+            self.known,
+            self.loops,
+            self.running,
+            self.watched,
+        )
+        for table in tables:
             table.clear()
         self.touches.begin_anew()
 
@@ -302,6 +312,9 @@ class AsyncioHooks:
         thread = p.ident()
         self.running[thread] = self.running.get(thread, 0) + 1
         selector = getattr(loop, "_selector", None)
+        watched = peek(selector, "_fd_to_key")
+        if p.type_of(watched) is dict:
+            self.watched[thread] = watched
         self.recorder.event(
             "run",
             loop=number,
@@ -319,6 +332,8 @@ class AsyncioHooks:
         left = self.running.pop(p.ident(), 1) - 1
         if left > 0:
             self.running[p.ident()] = left
+        else:
+            self.watched.pop(p.ident(), None)
         self.recorder.event("stop", loop=number, thread=p.ident(), cpu=p.thread_cpu())
 
     def _wakeup(self, loop):

@@ -40,6 +40,9 @@ open_file = posix.open
 write_file = posix.write
 close_file = posix.close
 read_file = posix.read
+read_at = posix.pread
+target_of = posix.readlink
+machine = posix.uname().machine
 rename_file = posix.rename
 status_of = posix.stat
 READ_FLAGS = posix.O_RDONLY | posix.O_CLOEXEC
@@ -56,7 +59,8 @@ SIGNALS = _signal.NSIG
 __all__ = [
     "OPEN_FLAGS", "READ_FLAGS", "SIGNALS", "array", "clock", "clock_gettime_ns", "close_file", "count",
     "cpu_clock_of", "crc32", "current_frames", "get_frame", "ident", "identity", "islice", "list_folder",
-    "native_id", "new_lock", "open_file", "parent_id", "process_id", "read_file", "referents",
-    "rename_file", "signal_handler", "sleep", "start_thread", "status_of", "thread_cpu", "times", "type_of", "wall_clock", "weak",
+    "machine", "native_id", "new_lock", "open_file", "parent_id", "process_id", "read_at", "read_file", "referents",
+    "rename_file", "signal_handler", "sleep", "start_thread", "status_of", "target_of",
+    "thread_cpu", "times", "type_of", "wall_clock", "weak",
     "write_file",
 ]  # fmt: skip

@@ -71,6 +71,7 @@ class Sampler:
         self.frames = frames_of(recorder.native, asyncio.installation.lacking)
         self.captured = captures_of(recorder.native)
         self.glance = None  # called now and then while a loop runs
+        self.look = None  # called with a loop's thread that has not moved for a while
 
     def start(self):
         if self.running:
@@ -187,6 +188,10 @@ class Sampler:
             self._judge_late(late)
         if self.glance is not None and self.loops and (self.ticks % GLANCE_EVERY == 0 or not self._busy):
             self.glance()
+        for thread in list(self.loops) if self.look is not None else ():
+            run, clock = self.runs.get(thread), self.clocks.get(thread)
+            if run is not None and clock is not None:
+                self.look(thread, ~(clock >> 3), run[0], run[1])
         if self._restless:
             self._restless -= 1
         if self._busy:
