@@ -10,7 +10,7 @@ from asyncwhy.analysis.facts import Facts, ProcessFacts
 from asyncwhy.analysis.lateness import Late
 from asyncwhy.analysis.places import Origin
 from asyncwhy.analysis.replay import Replay
-from asyncwhy.catalog import Catalog, load
+from asyncwhy.catalog import Catalog, Entry, load
 from asyncwhy.model import Effects, Evidence, Pace, Related, Remedy, Site, Victim
 from asyncwhy.source.interface import Await, Source
 
@@ -30,8 +30,8 @@ class Draft:
 
     `spans` are the stretches of `thread` that the finding explains, so that two causes do not claim the same
     time; `worth` says that it matters whatever it saves (lost work, for instance).  `remedies` are the ways out
-    that can be said without the source; `asyncwhy.fix` writes those that are diffs, for which `replacement`
-    is the asynchronous counterpart of the call.
+    that can be said without the source; `asyncwhy.fix` writes those that are diffs, for which `entry` is what the
+    catalogue knows of the call, and `advice` what is to be done about all that passes through where it stood.
     """
 
     cause: str
@@ -50,10 +50,14 @@ class Draft:
     effects: Effects = Effects()
     evidence: Evidence = Evidence.MEASURED
     remedies: tuple[Remedy, ...] = ()
-    replacement: str | None = None
+    entry: Entry | None = None
+    advice: str = ""
+    releases_gil: bool = False  # a computation that lets other threads run Python meanwhile
     loop: int | None = (
         None  # the line of the loop over which a computation is spread, where no call explains it
     )
+    sized_at: Site | None = None  # the user's line that made a pool or limit that is too small...
+    wanted: int = 0  # ...and how large it would have to be
     change: Change | None = None
     for_answer: bool = False  # a framework's own work on what the user's function at `site` returned
     awaits: tuple[Await, ...] = ()  # those that a fix would let overlap

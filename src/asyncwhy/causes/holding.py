@@ -15,7 +15,7 @@ from asyncwhy.analysis.facts import ProcessFacts
 from asyncwhy.analysis.holds import Kind, Piece
 from asyncwhy.analysis.hotlines import Group, is_import, stretches
 from asyncwhy.analysis.stuck import starts_thread
-from asyncwhy.catalog import Operation
+from asyncwhy.catalog import Advice, Entry, Operation
 from asyncwhy.causes.draft import Draft, Run, Words
 from asyncwhy.causes.origin import called_from, started_by, tasks_of
 from asyncwhy.causes.runtimes import is_node
@@ -47,14 +47,22 @@ class Held:
     library: str | None
     library_site: Site | None
     library_is_async: bool
-    replacement: str | None = None
+    entry: Entry | None = None
     can_wait: bool = True
     loop: int | None = None
+    advice: Advice | None = None
+    through: str = ""
+    releases_gil: bool = False
 
     @property
     def where(self) -> str:
         """The loop over whose lines it is spread, in words that follow `computing`."""
         return f" in the loop at line {self.loop}" if self.loop is not None else ""
+
+    @property
+    def whose(self) -> str:
+        """What within the call it is that stops the loop, in words that follow `stops the event loop`."""
+        return f": its `{self.through}` {self.verb}" if self.through else ""
 
 
 def on_loops(facts: ProcessFacts, kinds: tuple[Kind, ...]) -> list[Piece]:
@@ -194,10 +202,29 @@ def describe(run: Run, facts: ProcessFacts, group: Group, lengths: list[float]) 
     # Arithmetic does not wait: a thread found off the CPU there was kept from it by the machine.
     can_wait = found is None or group.index > 0 or found.kind not in ("operator", "expression")
     entry = run.catalog.lookup(call)
-    replacement = entry.replacement if entry else None
+    advice = run.catalog.advice_of_stack((one.file, one.function) for one in group.stack)
     return Held(
-        call, operation.kind, operation.verb, lengths, library, library_site, is_async, replacement, can_wait
+        call,
+        operation.kind,
+        operation.verb,
+        lengths,
+        library,
+        library_site,
+        is_async,
+        entry,
+        can_wait,
+        advice=advice,
+        through=_through(advice, inner),
+        releases_gil=group.lets_others_run or bool(entry and entry.releases_gil),
     )
+
+
+def _through(advice: Advice | None, inner: tuple[Site, ...]) -> str:
+    """The class of the function that an advice names, if it runs beneath the named line and says its class."""
+    if advice is None or not advice.names:
+        return ""
+    owners = (one.function.rpartition(".") for one in inner)
+    return next((owner.rpartition(".")[2] for owner, _, name in owners if name == advice.names), "")
 
 
 def _spread_over(site: Site) -> str:
@@ -247,7 +274,9 @@ def _draft(
         count=len(held.lengths),
         cost_s=sum(held.lengths),
         call=held.call,
-        replacement=held.replacement,
+        entry=held.entry,
+        advice=held.advice.words if held.advice else "",
+        releases_gil=held.releases_gil,
         operation=held.operation,
         loop=held.loop,
         inside_library=held.library,

@@ -10,6 +10,7 @@ from asyncwhy.analysis.change import Change
 from asyncwhy.analysis.crowding import delayed
 from asyncwhy.analysis.facts import ProcessFacts
 from asyncwhy.analysis.jobs import Job, Pool
+from asyncwhy.causes import sizing
 from asyncwhy.causes.draft import Draft, Run, Words
 from asyncwhy.causes.origin import called_from
 from asyncwhy.causes.overlapping import hurts_by_itself
@@ -25,8 +26,6 @@ QUEUED_S = 0.003
 COMPUTING = 0.5
 #: In a server, where whoever asked waits, jobs must queue for this share of the time that they run.
 NOTABLE = 0.25
-#: Functions that make a library's default pool when it is first needed, which is nobody's line.
-DEFAULTS = ("run_in_executor", "current_default_thread_limiter")
 #: More workers than this are never proposed.
 MOST_WORKERS = 64
 
@@ -95,7 +94,9 @@ def _draft(run: Run, facts: ProcessFacts, pool: Pool, indices: list[int]) -> Dra
         stack=stack,
         related=(*_made(facts, pool), *called_from(run, facts, stack)),
         effects=Effects(threads=pool.workers, lost=len(lost)),
-        remedies=_remedies(facts, pool, workers, lost),
+        remedies=_remedies(sizing.more_workers(run, facts, pool, queued[0], workers), lost),
+        sized_at=sizing.made_at(facts, pool),
+        wanted=workers,
         change=_change(facts, pool, indices, workers),
         worth=len(lost) > 1 or _hurts(run, facts, queued, ran),
     )
@@ -165,10 +166,9 @@ def _call(run: Run, site: Site) -> str:
 
 def _made(facts: ProcessFacts, pool: Pool) -> tuple[Related, ...]:
     """Where the limit was set; a default executor is nobody's line."""
-    stack = facts.stack(pool.stack)
-    if not stack or any(site.function.endswith(DEFAULTS) for site in stack):
+    if sizing.is_default(facts, pool):
         return ()
-    site = facts.origins.user_site(stack)
+    site = facts.origins.user_site(facts.stack(pool.stack))
     return (
         ()
         if site is None
@@ -202,25 +202,13 @@ def _given_up(pool: Pool, jobs: list[Job], lost: list[Job]) -> Words:
     )
 
 
-def _remedies(facts: ProcessFacts, pool: Pool, workers: int, lost: list[Job]) -> tuple[Remedy, ...]:
-    if pool.is_limiter and _made(facts, pool):
-        title = f"raise the limiter to {workers}"
-    elif pool.is_libuv:
-        title = (
-            f"start node with UV_THREADPOOL_SIZE={workers}; what computes gains up to the {facts.cores} cores only, and "
-            "keeps files and names waiting: give it worker threads of its own"
-        )
-    elif pool.is_limiter:
-        library = pool.name.partition(" ")[0]  # "trio worker threads"
-        title = f"raise the limiter: {library}.to_thread.current_default_thread_limiter().total_tokens = {workers}"
-    else:
-        title = f"give it more workers: ThreadPoolExecutor(max_workers={workers}), or loop.set_default_executor with one"
+def _remedies(larger: str, lost: list[Job]) -> tuple[Remedy, ...]:
     ends = "give the call itself a time limit (most clients take a timeout), so that its worker comes free"
     shorter = (Remedy(ends, Safety.SKETCH),) if lost else ()
     return (
         *shorter,
         Remedy(
-            f"{title}; first make sure that what the jobs call can take as many at once",
+            f"{larger}; first make sure that what the jobs call can take as many at once",
             Safety.CHANGES_BEHAVIOUR,
         ),
     )
