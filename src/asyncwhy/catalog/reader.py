@@ -75,6 +75,7 @@ def offloads(frames: Table) -> dict[FrameKey, Offload]:
                 reason=row["reason"],
                 source=row["source"],
                 size=row.get("size", ""),
+                direct=row.get("direct", ""),
             )
             rows.setdefault((row["file"], qualified), offload)
             rows.setdefault((row["file"], name), offload)
@@ -85,4 +86,8 @@ def advice(frames: Table) -> Iterator[tuple[FrameKey, Advice]]:
     """What to do where a call passes through a frame, by (file, function)."""
     for row in frames["advice"]:
         for name in row["functions"]:
-            yield (row["file"], name), Advice(row["words"], row.get("names", ""), row["source"])
+            words = row["words"]
+            yield (
+                (row["file"], name),
+                Advice(words, row.get("busy", words), row.get("names", ""), row["source"]),
+            )

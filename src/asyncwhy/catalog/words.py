@@ -70,10 +70,12 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """What to do about a call that passes through a frame, whoever made it: `words`.  `names` is the function, further
-    in, whose class is told (logging's `emit`: which handler)."""
+    """What to do about a call that passes through a frame, whoever made it, in `words`; `busy` are the words where it
+    computes and does not wait.  `names` is the function, further in, whose class is told (logging's `emit`: which
+    handler)."""
 
     words: str
+    busy: str
     names: str
     source: str
 
@@ -91,8 +93,8 @@ class Offload:
     """A call that sends work elsewhere: by which name users know it, whose it is, and why, in words.
 
     `to` is one of `TARGETS`.  `level` ranks who explains the handoff best, from the primitive (0) to the
-    framework; `source` is the release in which the frame was seen.  `size` says what sets how many workers it has,
-    where that is neither the user's own line nor the pool's default.
+    framework; `source` is the release in which the frame was seen.  `size` says how more of its calls run at once, where
+    that is set neither in the user's own line nor by the pool's default; `direct` how to do without the hop.
     """
 
     call: str
@@ -102,3 +104,4 @@ class Offload:
     reason: str
     source: str
     size: str = ""
+    direct: str = ""

@@ -10,7 +10,7 @@ from asyncwhy.analysis.facts import Facts, ProcessFacts
 from asyncwhy.analysis.lateness import Late
 from asyncwhy.analysis.places import Origin
 from asyncwhy.analysis.replay import Replay
-from asyncwhy.catalog import Catalog, Entry, load
+from asyncwhy.catalog import Advice, Catalog, Entry, load
 from asyncwhy.model import Effects, Evidence, Pace, Related, Remedy, Site, Victim
 from asyncwhy.source.interface import Await, Source
 
@@ -51,7 +51,7 @@ class Draft:
     evidence: Evidence = Evidence.MEASURED
     remedies: tuple[Remedy, ...] = ()
     entry: Entry | None = None
-    advice: str = ""
+    advice: Advice | None = None
     releases_gil: bool = False  # a computation that lets other threads run Python meanwhile
     loop: int | None = (
         None  # the line of the loop over which a computation is spread, where no call explains it

@@ -275,7 +275,7 @@ def _draft(
         cost_s=sum(held.lengths),
         call=held.call,
         entry=held.entry,
-        advice=held.advice.words if held.advice else "",
+        advice=held.advice,
         releases_gil=held.releases_gil,
         operation=held.operation,
         loop=held.loop,

@@ -84,7 +84,7 @@ def _draft(run: Run, facts: ProcessFacts, small: Small, group: Group, computes: 
         victims=run.victims(facts, late),
         effects=Effects(late_s=sum(one.late_s for one in late)),
         entry=described.entry,
-        advice=described.advice.words if described.advice else "",
+        advice=described.advice,
         releases_gil=described.releases_gil,
         loop=described.loop,
         change=_leaving(facts, small, share, computes),

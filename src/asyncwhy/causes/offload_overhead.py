@@ -103,7 +103,7 @@ def _draft(run: Run, facts: ProcessFacts, indices: list[int]) -> Draft | None:
         stack=stack,
         related=related,
         effects=Effects(threads=len({job.worker for job in jobs if job.worker})),
-        remedies=_remedies(),
+        remedies=_remedies(run, facts, jobs[0]),
         saved_s=_saved(facts, jobs, cost),
         worth=cost >= max(LEAST_S, LEAST_SHARE * run.facts.wall_s),
         thread=jobs[0].submitter,
@@ -205,7 +205,10 @@ def _processes(name: str, hops: Floats, cost: float) -> Words:
     )
 
 
-def _remedies() -> tuple[Remedy, ...]:
+def _remedies(run: Run, facts: ProcessFacts, job: Job) -> tuple[Remedy, ...]:
+    offload = run.catalog.offload_of_stack((site.file, site.function) for site in facts.job_stack(job))
+    if offload is not None and offload.direct:
+        return (Remedy(offload.direct, Safety.CHANGES_BEHAVIOUR),)
     return (
         Remedy(
             "call it directly, as long as it stays this short (a cold disk or a network may make it slow)",

@@ -53,7 +53,7 @@ def blocking_call_remedies(
         return _beneath(call, entry)
     if call.endswith("PoolExecutor.__exit__"):
         return _leaving(link, call, here)
-    if here and (loop := _runs_over(link, site, call)) is not None:
+    if (loop := _runs_over(link, call)) is not None:
         first = [Remedy(ITERATED, Safety.SKETCH)] if call in LAZY else []
         return (*first, *iterated(link, loop))
     if call.startswith("with "):
@@ -93,17 +93,20 @@ def _words(call: str, replacement: str, entry: Entry) -> str:
 
 def _beneath(call: str, entry: Entry | None) -> tuple[Remedy, ...]:
     """A coroutine that blocks, or an `async with` whose constructor does: no thread of ours can run that."""
+    if call.startswith(("asyncio.", "trio.", "anyio.")):
+        return ()  # what they do on the loop they have to do there: a process has to be started
     if entry is not None and entry.instead:
         return (Remedy(entry.instead, Safety.SKETCH),)
     return (Remedy(BENEATH.format(call=call), Safety.SKETCH),)
 
 
-def _runs_over(link: Link, site: Site, call: str) -> ast.For | None:
-    """The `for` at the site's line, where it is what takes the next item that waits."""
-    if isinstance(link.call, ast.Call) and not (is_lazy(link) or call.endswith(".__next__")):
+def _runs_over(link: Link, call: str) -> ast.For | None:
+    """The `for` at the link's line, where it is taking the next item that waits."""
+    takes = link.within.rpartition(".")[2] == "__next__" or call.endswith(".__next__")
+    if isinstance(link.call, ast.Call) and not (takes or is_lazy(link)):
         return None
     loops = (node for node in ast.walk(link.function) if isinstance(node, ast.For))
-    return next((loop for loop in loops if loop.lineno == site.line), None)
+    return next((loop for loop in loops if loop.lineno == link.line), None)
 
 
 def _leaving(link: Link, call: str, here: bool) -> tuple[Remedy, ...]:

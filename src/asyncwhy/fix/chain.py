@@ -28,13 +28,15 @@ _PLAIN = frozenset({"staticmethod", "classmethod"})
 @dataclass(frozen=True, slots=True)
 class Link:
     """One function of the chain and the call in it that leads inwards (None where none was found); `within` is the
-    function that ran directly inside (empty where that is unknown or native)."""
+    function that ran directly inside (empty where that is unknown or native), `inner` the user's functions from the
+    named line up to here."""
 
     parsed: Parsed
     function: FunctionNode
     call: ast.expr | None
     line: int = 0
     within: str = ""
+    inner: tuple[Link, ...] = ()
 
     @property
     def is_async(self) -> bool:
@@ -69,11 +71,14 @@ def chain_of(source: PythonSource, site: Site, stack: tuple[Site, ...], call: st
 def async_link(source: PythonSource, site: Site, stack: tuple[Site, ...], call: str) -> Link | None:
     """The innermost async function of the user's, and the call in it, whatever lies further in."""
     hint, within = call, _within(site, stack)
+    inner: list[Link] = []
     for frame in _outwards(site, stack):
         if source.sources.is_user(frame.file) and not frame.function.endswith("<lambda>"):
             link = _link(source, frame, "" if _in_place(hint) else hint)
             if link is not None and link.is_async:
-                return replace(link, within=within)
+                return replace(link, within=within, inner=tuple(inner))
+            if link is not None:
+                inner.append(link)
         hint = within = frame.function
     return None
 

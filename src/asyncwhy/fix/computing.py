@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ast
+import itertools
 
 from asyncwhy.catalog import Entry
 from asyncwhy.fix.block import Block, moved
 from asyncwhy.fix.chain import Link, async_link, is_at
 from asyncwhy.fix.imports import backend, process_call, thread_call
 from asyncwhy.fix.sharing import is_owned_by_its_thread, tells_a_loop
-from asyncwhy.fix.threads import is_awaited, noted, threaded
+from asyncwhy.fix.threads import is_awaited, librarys, noted, threaded
 from asyncwhy.model import Remedy, Safety, Site
 from asyncwhy.source import PythonSource
 from asyncwhy.source.python import Parsed
@@ -17,6 +18,8 @@ from asyncwhy.source.python_module import shorten
 
 COMPUTES_NO_FASTER = "though it computes no faster"
 RESPONSIVE = f"or keep the loop responsive, {COMPUTES_NO_FASTER}"
+#: Said of a call in a loop: nobody counted how many of them make up the time.
+HOP = " (a hop for each call, of about 0.1 ms: only if one takes much longer)"
 LIBRARYS = (
     "this is the work of what is awaited, on the loop's own thread: ask it for less at once (pages, a stream), or run "
     "all that uses it in another process"
@@ -27,6 +30,8 @@ IN_BETWEEN = (
     "what the loop at line {line} does needs the event loop: let others run in between, with `{turn}` in every "
     "hundredth turn"
 )
+#: What cannot go to another process, by the names that it usually has.
+_UNSENDABLE = frozenset({"request", "app", "websocket", "ws", "session", "client", "conn", "connection"})
 BATCH = (
     "it is called often, for a moment each time: collect what there is to do, and work off many in one job, `await "
     "{job}`; a hop for each call would cost about as much as the call"
@@ -52,14 +57,17 @@ def cpu_on_loop_remedies(
     link = async_link(source, site, stack, call)
     parsed = source.parsed(site.file)
     if link is None or (is_awaited(link) and not is_at(link, site)):
-        return (_called_back(parsed, site, loop),)
+        theirs = parsed is not None and not source.sources.is_user(site.file)
+        return (librarys(site) if theirs else _called_back(parsed, site, loop),)
     if is_awaited(link):
         return (Remedy(LIBRARYS, Safety.SKETCH),)
     if often:
         return (Remedy(BATCH.format(job=process_call(parsed, "function, batch")), Safety.SKETCH),)
-    turns = loop if loop is not None or not isinstance(link.call, ast.Call) else _turning(link, link.call)
-    if loop is not None or (turns is not None and not releases_gil):
-        return _whole_loop(link, site, turns or 0)
+    around = _turning(link, link.call) if isinstance(link.call, ast.Call) and loop is None else None
+    if isinstance(around, ast.AsyncFor) and not releases_gil:
+        return (Remedy(BATCH.format(job=process_call(parsed, "function, batch")), Safety.SKETCH),)
+    if loop is not None or (around is not None and not releases_gil):
+        return _whole_loop(link, site, loop or (around.lineno if around is not None else 0))
     if not isinstance(link.call, ast.Call) or (is_at(link, site) and not call):
         words = f"move the computation around line {site.line} into a function and run that in a process: "
         return (Remedy(f"{words}`await {process_call(parsed, 'function, ...')}`", Safety.SKETCH),)
@@ -76,6 +84,8 @@ def _called(
     if is_owned_by_its_thread(link, call):
         return tuple(threaded(link, call, ""))  # nor can its object be sent to a process
     title = f"{RESPONSIVE}: one line, runs on a worker thread"
+    if _in_a_loop(link, node):
+        title += HOP
     dropped = isinstance(link.parsed.module.parents.get(node), ast.Expr)
     if dropped and isinstance(node.func, ast.Attribute):
         functions = link.parsed.module.functions.get(link.parsed.names.qualified(node.func) or "", [])
@@ -96,6 +106,11 @@ def _called_back(parsed: Parsed | None, site: Site, loop: int | None) -> Remedy:
 
 
 def _process(link: Link, node: ast.Call, entry: Entry | None) -> Remedy:
+    if _cannot_be_sent(link, node):
+        words = f"{PROCESS}: put it into a function at the module's top that takes and returns plain data"
+        return Remedy(
+            noted(f"{words}, `await {process_call(link.parsed, 'function, ...')}`", entry), Safety.SKETCH
+        )
     function = link.parsed.module.segment(node.func)
     arguments = [link.parsed.module.segment(argument) for argument in node.args]
     if node.keywords:
@@ -110,20 +125,34 @@ def _process(link: Link, node: ast.Call, entry: Entry | None) -> Remedy:
     return Remedy(noted(title, entry), Safety.SKETCH)
 
 
-def _turning(link: Link, node: ast.Call) -> int | None:
-    """The line of the outermost loop around the call whose turns never await: it may be called any number of times
-    while it holds the loop, and a hop for each would cost more than it frees."""
-    found = None
+def _cannot_be_sent(link: Link, node: ast.Call) -> bool:
+    """Whether the call surely cannot be pickled: a function within a function, a lambda, a generator, a request."""
+    name = link.parsed.names.qualified(node.func) or ""
+    if "<locals>" in name or any(isinstance(one, ast.Lambda | ast.GeneratorExp) for one in ast.walk(node)):
+        return True
+    read = {one.id for one in ast.walk(node) if isinstance(one, ast.Name)}
+    return bool(read & _UNSENDABLE) and not any(isinstance(one, ast.Await) for one in ast.walk(node))
+
+
+def _turning(link: Link, node: ast.Call) -> ast.For | ast.While | ast.AsyncFor | None:
+    """The outermost loop around the call whose turns need not give the event loop a turn: the call may be made any
+    number of times while it is held, and a hop for each would cost more than it frees."""
+    found: ast.For | ast.While | ast.AsyncFor | None = None
     for outer in link.parsed.module.ancestors(node):
         if outer is link.function:
             break
-        if isinstance(outer, ast.For | ast.While) and not _awaits(outer):
-            found = outer.lineno
+        if isinstance(outer, ast.For | ast.While | ast.AsyncFor) and not any(map(_awaits, outer.body)):
+            found = outer
     return found
 
 
-def _awaits(loop: ast.stmt) -> bool:
-    return any(isinstance(node, ast.Await | ast.AsyncFor | ast.AsyncWith) for node in ast.walk(loop))
+def _awaits(statement: ast.stmt) -> bool:
+    return any(isinstance(node, ast.Await | ast.AsyncFor | ast.AsyncWith) for node in ast.walk(statement))
+
+
+def _in_a_loop(link: Link, node: ast.Call) -> bool:
+    around = itertools.takewhile(lambda outer: outer is not link.function, link.parsed.module.ancestors(node))
+    return any(isinstance(one, ast.For | ast.While | ast.AsyncFor | ast.comprehension) for one in around)
 
 
 def _whole_loop(link: Link, site: Site, line: int) -> tuple[Remedy, ...]:

@@ -63,6 +63,14 @@ def thread_call(parsed: Parsed) -> str:
     return "asyncio.to_thread" if name == "asyncio" else f"{name}.to_thread.run_sync"
 
 
+def one_thread(parsed: Parsed) -> str:
+    """What sends calls to one worker thread, one after another, in the module's library."""
+    name = backend(parsed)
+    if name == "asyncio":
+        return "`await loop.run_in_executor(one_thread, function, ...)`, with one ThreadPoolExecutor(max_workers=1)"
+    return f"`await {name}.to_thread.run_sync(function, limiter=one)`, with one {name}.CapacityLimiter(1)"
+
+
 def reference(parsed: Parsed, draft: Draft, wanted: str, at: ast.AST) -> str | None:
     """How to write `wanted` (`asyncio.sleep`) at a node; the import is added to the draft if it is missing.
 

@@ -15,10 +15,12 @@ from asyncwhy.fix.never import never_awaited_remedies
 from asyncwhy.fix.sequence import sequential_awaits_remedies
 from asyncwhy.fix.sizes import sized
 from asyncwhy.fix.turns import await_in_loop_remedies
+from asyncwhy.fix.waking import woken
 from asyncwhy.model import Remedy, Safety
 from asyncwhy.source import PythonSource
 from asyncwhy.source.languages import is_javascript
 
+_OF_AWAITS = ("never-awaited", "sequential-awaits", "await-in-loop")
 #: The causes of what holds the loop in calls.
 _HOLDS = ("blocking-call", "cpu-on-loop", "gil-held", "many-small-holds")
 #: Said of a thread that gains nothing.
@@ -38,27 +40,36 @@ def _remedies(source: PythonSource, draft: Draft) -> tuple[Remedy, ...]:
         return draft.remedies
     if draft.cause in _HOLDS:
         return _holding(source, draft)
+    if draft.cause in _OF_AWAITS:
+        return _of_awaits(source, draft)
+    if draft.cause == "unsafe-wakeup":
+        return woken(source, draft.site, draft.remedies)
+    if draft.sized_at is not None:
+        return sized(source, draft.sized_at, draft.wanted, draft.remedies)
+    return draft.remedies
+
+
+def _of_awaits(source: PythonSource, draft: Draft) -> tuple[Remedy, ...]:
+    """Of an await that is missing, or of those that could overlap."""
     if draft.cause == "never-awaited":
         name = draft.call.rpartition(".")[2]
         call = source.call_at(draft.site.file, draft.site.line, callee_hint=name)
         return never_awaited_remedies(source, call) if call is not None else draft.remedies
     if draft.cause == "sequential-awaits":
         return sequential_awaits_remedies(source, draft.site.file, draft.awaits)
-    if draft.cause == "await-in-loop":
-        return await_in_loop_remedies(source, draft.site.file, draft.awaits[0])
-    if draft.sized_at is not None:
-        return sized(source, draft.sized_at, draft.wanted, draft.remedies)
-    return draft.remedies
+    return await_in_loop_remedies(source, draft.site.file, draft.awaits[0])
 
 
 def _holding(source: PythonSource, draft: Draft) -> tuple[Remedy, ...]:
     """Of what holds the loop in a call of its own: the catalogue may know better than anything said of the call."""
-    if draft.advice:
-        return (Remedy(draft.advice.replace("{call}", draft.call), Safety.SKETCH),)
+    often = draft.cause == "many-small-holds"
+    waits = draft.cause == "blocking-call" or (often and draft.operation != "cpu")
+    if draft.advice is not None:
+        words = draft.advice.words if waits else draft.advice.busy
+        return (Remedy(words.replace("{call}", draft.call), Safety.SKETCH),)
     if draft.cause == "gil-held":
         return draft.remedies
-    often = draft.cause == "many-small-holds"
-    if draft.cause == "blocking-call" or (often and draft.operation != "cpu"):
+    if waits:
         return blocking_call_remedies(source, draft.site, draft.stack, draft.call, draft.entry)
     made = cpu_on_loop_remedies(
         source,

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from asyncwhy.fix.chain import Link
 from asyncwhy.source.python import Parsed
-from asyncwhy.source.python_module import FunctionNode, own_nodes
+from asyncwhy.source.python_module import FunctionNode, dotted, own_nodes
+from asyncwhy.source.python_resources import carries_messages, tokens
 
 #: Modules whose functions (not the methods of their objects) touch nothing but what they are given.
 _PURE = (
@@ -22,6 +23,23 @@ _TELLS_A_LOOP = frozenset(
 )
 _LOOPS = ("asyncio.", "trio.", "anyio.")
 _FROM_THREADS = ("asyncio.run", "trio.from_thread.", "anyio.from_thread.", "trio.run", "anyio.run")
+#: What a name in a path says of an object that all of a server's requests share.
+_APPLICATION = frozenset({"app", "application", "state"})
+#: Types that are made for several threads.
+_FOR_THREADS = (
+    "queue.",
+    "threading.",
+    "multiprocessing.",
+    "concurrent.",
+    "subprocess.",
+    "requests.",
+    "asyncio.",
+)
+#: What carries one conversation at a time, by the last word of its name.
+_ONE_AT_A_TIME = frozenset(
+    "conn connection cursor cur session sess tx transaction sock socket reader writer file fp fh stream pipe serial "
+    "channel chan ws websocket".split()
+)
 #: Methods that leave the object as it is.
 _READS = frozenset(
     "capitalize count decode encode endswith find format get group hex index items join keys lower lstrip "
@@ -39,10 +57,78 @@ def tells_a_loop(parsed: Parsed, call: ast.Call) -> bool:
 
 
 def is_owned_by_its_thread(link: Link, call: str) -> bool:
-    """Whether the call's object refuses other threads than the one that made it."""
-    node = link.call
-    callee = link.parsed.names.qualified(node.func) if isinstance(node, ast.Call) else None
-    return (callee or call).startswith(_OWNED_BY_THREAD)
+    """Whether what would run on the thread uses an object that refuses other threads than the one that made it."""
+    every = (*link.inner, link)
+    if any("check_same_thread=False" in one.parsed.module.text for one in every):
+        return False
+    for one in every:
+        node = one.call.func if isinstance(one.call, ast.Call) else None
+        name = (one.parsed.names.qualified(node) if node is not None else None) or ""
+        if name.startswith(_OWNED_BY_THREAD) or (one is every[0] and call.startswith(_OWNED_BY_THREAD)):
+            if one is link or node is None or not _is_made(one, node):
+                return True
+    return False
+
+
+def takes_turns(link: Link) -> str | None:
+    """The connection, file or channel, as written, that others use too and that bears one call at a time."""
+    fresh = _receiver_is_fresh(link)
+    for one in (*link.inner, link):
+        node = one.call.func if isinstance(one.call, ast.Call) else None
+        if (
+            not isinstance(node, ast.Attribute)
+            or one.parsed.names.qualified(node) in one.parsed.module.functions
+        ):
+            continue
+        owner, root = dotted(node.value), _root(node.value)
+        if owner is None or root is None or not _bears_one(one.parsed, node):
+            continue
+        parameters = {
+            argument.arg for argument in ast.walk(one.function.args) if isinstance(argument, ast.arg)
+        }
+        if one.parsed.names.type_of(root) in one.parsed.names.classes and root.id in parameters:
+            shared = one is link or not fresh  # `self`
+        elif root.id in parameters:
+            shared = bool(_APPLICATION & set(owner.split(".")))
+        else:
+            shared = root.id not in one.parsed.names.scope_bindings(one.function)
+        if shared:
+            return owner
+    return None
+
+
+def _receiver_is_fresh(link: Link) -> bool:
+    """Whether the object whose method the link calls was made in its function, for this call."""
+    node = link.call.func if isinstance(link.call, ast.Call) else None
+    if not isinstance(node, ast.Attribute):
+        return False
+    return isinstance(node.value, ast.Call) or _is_made(link, node.value)
+
+
+def _bears_one(parsed: Parsed, node: ast.Attribute) -> bool:
+    kind = parsed.names.type_of(node.value)
+    if kind is not None and kind.startswith(_FOR_THREADS):
+        return False
+    words = tokens(kind if kind is not None and "." in kind else dotted(node.value) or "")
+    if words[-1:] == ["session"] and kind is None and "requests" in parsed.module.text:
+        return False
+    return carries_messages(node.attr) or bool(set(words[-1:]) & _ONE_AT_A_TIME)
+
+
+def _is_made(link: Link, node: ast.expr, depth: int = 0) -> bool:
+    """Whether the link's function itself makes what stands at the beginning of the expression."""
+    while isinstance(node, ast.Attribute | ast.Subscript | ast.Call):
+        node = node.func if isinstance(node, ast.Call) else node.value
+    if not isinstance(node, ast.Name) or depth > _DEEPEST:
+        return False
+    bound = link.parsed.names.scope_bindings(link.function).get(node.id)
+    if bound is None:
+        outer = link.parsed.names.lookup(node.id, node)
+        return not outer or all(one.how in ("import", "local") for one in outer)
+    return all(
+        one.how in ("value", "enter") and one.node is not None and _is_made(link, one.node, depth + 1)
+        for one in bound
+    )
 
 
 def uses_the_loop(link: Link) -> int | None:
@@ -100,8 +186,8 @@ def _reached(
 ) -> Iterator[FunctionNode]:
     """The functions and what they call in their file."""
     for function in functions:
-        if id(function) in seen or depth > _DEEPEST:
-            continue
+        if id(function) in seen or depth > _DEEPEST or isinstance(function, ast.AsyncFunctionDef):
+            continue  # a coroutine only begins there: it runs on the loop that it is given to
         seen.add(id(function))
         yield function
         for node in own_nodes(function):

@@ -8,9 +8,15 @@ from asyncwhy.catalog import Entry
 from asyncwhy.catalog.place import place
 from asyncwhy.fix.block import block_of, item_by_item, may_move, moved
 from asyncwhy.fix.chain import Link
-from asyncwhy.fix.imports import thread_call
+from asyncwhy.fix.imports import one_thread, thread_call
 from asyncwhy.fix.offload import offload_diff, opened_diff
-from asyncwhy.fix.sharing import is_owned_by_its_thread, touches_nothing_shared, uses_the_loop
+from asyncwhy.fix.sharing import (
+    is_owned_by_its_thread,
+    owned_outside,
+    takes_turns,
+    touches_nothing_shared,
+    uses_the_loop,
+)
 from asyncwhy.model import Remedy, Safety, Site
 from asyncwhy.source import PythonSource
 
@@ -31,6 +37,10 @@ def threaded(link: Link, call: str, title: str) -> list[Remedy]:
     if block is None and is_owned_by_its_thread(link, call):
         words = f"`{call}` may only be used in the thread that made its object: keep all of it in one"
         return [Remedy(f"{words} function, and run that with `{to_thread}`", Safety.SKETCH)]
+    joined = "or " if title.startswith("or") else ""
+    if block is None and (owner := takes_turns(link)) is not None:
+        words = f"{joined}send what uses `{owner}` to one thread, since it bears one call at a time: "
+        return [Remedy(words + one_thread(link.parsed), Safety.SKETCH)]
     if (line := uses_the_loop(link)) is not None:
         words = f"line {line} needs the loop: put only what waits into a function"
         return [Remedy(f"{words}, and run that with `await {to_thread}(function)`", Safety.SKETCH)]
@@ -38,14 +48,13 @@ def threaded(link: Link, call: str, title: str) -> list[Remedy]:
     if diff is not None:
         safe = touches_nothing_shared(link, call)
         return [Remedy(title, Safety.SAFE if safe else Safety.CHANGES_BEHAVIOUR, diff)]
-    return _block(link, block, title, to_thread)
+    return _block(link, block, joined, to_thread)
 
 
 def _block(
-    link: Link, block: ast.With | ast.For | ast.While | None, title: str, to_thread: str
+    link: Link, block: ast.With | ast.For | ast.While | None, joined: str, to_thread: str
 ) -> list[Remedy]:
     """The statement that the call belongs to, as a function for a thread; where it awaits, only what it opens."""
-    joined = "or " if title.startswith("or") else ""
     if block is None:
         statement = _statement(link)
         if statement is None or not may_move(link.parsed, statement):
@@ -84,6 +93,8 @@ def _statement(link: Link) -> ast.stmt | None:
 def iterated(link: Link, loop: ast.For) -> list[Remedy]:
     """A `for` whose next item waits: the whole of it on a worker thread, or item by item where its body awaits."""
     to_thread = thread_call(link.parsed)
+    if owned_outside(link.parsed, loop):
+        return []
     if may_move(link.parsed, loop):
         diff = moved(link.parsed, link.function, loop, to_thread)
         words = BLOCK.format(kind="for", line=loop.lineno)
@@ -103,6 +114,8 @@ def in_callback(source: PythonSource, site: Site, stack: tuple[Site, ...], call:
     """The ways out where no async function of the user's calls it: nothing can be awaited there."""
     if source.parsed(site.file) is None:
         return (Remedy("run it on a worker thread: `await asyncio.to_thread(...)`", Safety.SKETCH),)
+    if not source.sources.is_user(site.file):
+        return (librarys(site),)
     at = next(
         (index for index, one in enumerate(stack) if (one.file, one.line) == (site.file, site.line)), None
     )
@@ -125,6 +138,15 @@ def in_callback(source: PythonSource, site: Site, stack: tuple[Site, ...], call:
             f"`asyncio.to_thread(...)` for `{call}`, and keep it{coroutine}",
             Safety.SKETCH,
         ),
+    )
+
+
+def librarys(site: Site) -> Remedy:
+    """Of a line of a library's own, beneath none of the user's: there is nothing to rewrite."""
+    library = place(site.file).path.partition("/")[0].removesuffix(".py")
+    return Remedy(
+        f"it is `{library}` that does this on the loop's own thread: look for a setting, or a newer release of it",
+        Safety.SKETCH,
     )
 
 
