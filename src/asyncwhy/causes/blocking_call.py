@@ -24,7 +24,7 @@ def find(run: Run) -> list[Draft]:
 def words(held: Held) -> Words:
     """What is said of a call that stops the loop."""
     lost = sum(held.lengths)
-    through = f", in its `{held.through}`" if held.through else ""
+    through = f", in its `{held.known.through}`" if held.known.through else ""
     inside = ""
     if held.library and held.library_is_async:
         inside = f": `{held.library}` is async in name and blocks beneath"

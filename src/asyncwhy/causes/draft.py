@@ -24,14 +24,25 @@ class Words:
     message: str
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of a call beyond its name: the catalogue's `entry`, what is to be done about all that passes
+    `through` a frame beneath it, and whether it lets other threads run Python meanwhile."""
+
+    entry: Entry | None = None
+    advice: Advice | None = None
+    through: str = ""
+    releases_gil: bool = False
+
+
 @dataclass
 class Draft:
     """A cause at a site, with what its fix would change in the replay.
 
     `spans` are the stretches of `thread` that the finding explains, so that two causes do not claim the same
     time; `worth` says that it matters whatever it saves (lost work, for instance).  `remedies` are the ways out
-    that can be said without the source; `asyncwhy.fix` writes those that are diffs, for which `entry` is what the
-    catalogue knows of the call, and `advice` what is to be done about all that passes through where it stood.
+    that can be said without the source; `asyncwhy.fix` writes those that are diffs, for which `known` is what the
+    catalogue says of the call.
     """
 
     cause: str
@@ -50,9 +61,7 @@ class Draft:
     effects: Effects = Effects()
     evidence: Evidence = Evidence.MEASURED
     remedies: tuple[Remedy, ...] = ()
-    entry: Entry | None = None
-    advice: Advice | None = None
-    releases_gil: bool = False  # a computation that lets other threads run Python meanwhile
+    known: Known = Known()
     loop: int | None = (
         None  # the line of the loop over which a computation is spread, where no call explains it
     )

@@ -15,8 +15,8 @@ from asyncwhy.analysis.facts import ProcessFacts
 from asyncwhy.analysis.holds import Kind, Piece
 from asyncwhy.analysis.hotlines import Group, is_import, stretches
 from asyncwhy.analysis.stuck import starts_thread
-from asyncwhy.catalog import Advice, Entry, Operation
-from asyncwhy.causes.draft import Draft, Run, Words
+from asyncwhy.catalog import Advice, Operation
+from asyncwhy.causes.draft import Draft, Known, Run, Words
 from asyncwhy.causes.origin import called_from, started_by, tasks_of
 from asyncwhy.causes.runtimes import is_node
 from asyncwhy.model import Effects, Related, Remedy, Safety, Site
@@ -47,12 +47,9 @@ class Held:
     library: str | None
     library_site: Site | None
     library_is_async: bool
-    entry: Entry | None = None
+    known: Known = Known()
     can_wait: bool = True
     loop: int | None = None
-    advice: Advice | None = None
-    through: str = ""
-    releases_gil: bool = False
 
     @property
     def where(self) -> str:
@@ -62,7 +59,7 @@ class Held:
     @property
     def whose(self) -> str:
         """What within the call it is that stops the loop, in words that follow `stops the event loop`."""
-        return f": its `{self.through}` {self.verb}" if self.through else ""
+        return f": its `{self.known.through}` {self.verb}" if self.known.through else ""
 
 
 def on_loops(facts: ProcessFacts, kinds: tuple[Kind, ...]) -> list[Piece]:
@@ -201,22 +198,17 @@ def describe(run: Run, facts: ProcessFacts, group: Group, lengths: list[float]) 
     is_async = any(facts.origins.package(one.file) and run.is_async(one) for one in inner)
     # Arithmetic does not wait: a thread found off the CPU there was kept from it by the machine.
     can_wait = found is None or group.index > 0 or found.kind not in ("operator", "expression")
+    known = _known(run, group, call)
+    return Held(
+        call, operation.kind, operation.verb, lengths, library, library_site, is_async, known, can_wait
+    )
+
+
+def _known(run: Run, group: Group, call: str) -> Known:
     entry = run.catalog.lookup(call)
     advice = run.catalog.advice_of_stack((one.file, one.function) for one in group.stack)
-    return Held(
-        call,
-        operation.kind,
-        operation.verb,
-        lengths,
-        library,
-        library_site,
-        is_async,
-        entry,
-        can_wait,
-        advice=advice,
-        through=_through(advice, inner),
-        releases_gil=group.lets_others_run or bool(entry and entry.releases_gil),
-    )
+    released = group.lets_others_run or bool(entry and entry.releases_gil)
+    return Known(entry, advice, _through(advice, group.stack[: group.index]), released)
 
 
 def _through(advice: Advice | None, inner: tuple[Site, ...]) -> str:
@@ -274,9 +266,7 @@ def _draft(
         count=len(held.lengths),
         cost_s=sum(held.lengths),
         call=held.call,
-        entry=held.entry,
-        advice=held.advice,
-        releases_gil=held.releases_gil,
+        known=held.known,
         operation=held.operation,
         loop=held.loop,
         inside_library=held.library,

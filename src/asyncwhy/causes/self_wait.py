@@ -62,7 +62,6 @@ def _draft(run: Run, facts: ProcessFacts, group: Group, waits: list[SelfWait]) -
     (draft,) = made
     draft.remedies = _remedies(known, completer is not None)
     draft.count, draft.worth = count, True
-    draft.entry = None
     draft.related = (*_needs(facts, known, completer), *draft.related)
     if known is None:
         draft.evidence = Evidence.INFERRED

@@ -64,21 +64,21 @@ def _holding(source: PythonSource, draft: Draft) -> tuple[Remedy, ...]:
     """Of what holds the loop in a call of its own: the catalogue may know better than anything said of the call."""
     often = draft.cause == "many-small-holds"
     waits = draft.cause == "blocking-call" or (often and draft.operation != "cpu")
-    if draft.advice is not None:
-        words = draft.advice.words if waits else draft.advice.busy
+    if draft.known.advice is not None:
+        words = draft.known.advice.words if waits else draft.known.advice.busy
         return (Remedy(words.replace("{call}", draft.call), Safety.SKETCH),)
     if draft.cause == "gil-held":
         return draft.remedies
     if waits:
-        return blocking_call_remedies(source, draft.site, draft.stack, draft.call, draft.entry)
+        return blocking_call_remedies(source, draft.site, draft.stack, draft.call, draft.known.entry)
     made = cpu_on_loop_remedies(
         source,
         draft.site,
         draft.stack,
         draft.call,
         draft.loop,
-        draft.entry,
-        releases_gil=draft.releases_gil,
+        draft.known.entry,
+        releases_gil=draft.known.releases_gil,
         often=often,
     )
     return tuple(_in_threads(draft, one) for one in made)
