@@ -2,6 +2,7 @@
 
 python -m benchmarks.remedies                   every sick specimen and every question with a finding
 python -m benchmarks.remedies blocking fastapi  those whose name has one of these in it
+python -m benchmarks.remedies --program A.py    a program elsewhere, which is copied with its folder
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +25,9 @@ from tests.real.asked import questions
 from tests.specimens import all_specimens
 
 HOST = Path(sys.executable)
-#: What two runs of one program print differently: seconds, ports, addresses, names of threads and processes.
-_VARIES = re.compile(r"\d+\.\d+(e-?\d+)?|\d{5,}|0x[0-9a-f]+|(?<=[_-])\d+\b")
+#: What two runs of one program print differently: times, ports, addresses, names of threads and processes.
+_VARIES = re.compile(r"\d+\.\d+(e-?\d+)?|\d+(?= ?m?s\b)|\d{5,}|0x[0-9a-f]+|(?<=[_-])\d+\b")
+_NUMBERS = re.compile(r"\d+(\.\d+)?")
 
 
 @dataclass(frozen=True)
@@ -55,8 +58,8 @@ class Tried:
 
     @property
     def kept(self) -> bool:
-        """Whether it did what its label says."""
-        return self.applied and self.ran and self.same_output and (self.gone or self.safety != "safe")
+        """Whether it did what its label says: only what is called safe may not change what the program prints."""
+        return self.applied and self.ran and self.gone and (self.same_output or self.safety != "safe")
 
 
 def programs(wanted: list[str]) -> Iterator[Program]:
@@ -70,14 +73,13 @@ def _lacks(modules: tuple[str, ...]) -> bool:
     return not all(has_module(HOST, module) for module in modules)
 
 
-def tried(program: Program) -> Iterator[Tried]:
+def tried(program: Program, python: Path) -> Iterator[Tried]:
     """What becomes of each diff of the program's report."""
     with tempfile.TemporaryDirectory(prefix="asyncwhy-remedies-") as place:
         before = _copied(program, Path(place, "before"))
-        observed = observe(HOST, before, _room(place, "seen"))
+        observed = observe(python, before, _room(place, "seen"))
         for number, (finding, remedy) in enumerate(_with_diffs(observed.report)):
-            after = _copied(program, Path(place, f"after{number}"))
-            yield _tried(program, observed, finding, remedy, before, after)
+            yield _tried(program, python, observed, finding, remedy, before, Path(place, f"after{number}"))
 
 
 def _with_diffs(report: dict[str, Any]) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
@@ -89,13 +91,23 @@ def _with_diffs(report: dict[str, Any]) -> Iterator[tuple[dict[str, Any], dict[s
 
 def _copied(program: Program, place: Path) -> Path:
     if program.folder is not None:
-        shutil.copytree(program.folder, place, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(program.folder, place, ignore=_not_the_programs)
         return place / program.file.relative_to(program.folder)
     place.mkdir()
     return Path(shutil.copy(program.file, place))
 
 
-def _room(place: str, name: str) -> Path:
+def _not_the_programs(folder: str, names: list[str]) -> list[str]:
+    """What of a folder no program needs: interpreters, and what earlier runs left."""
+    left = ("__pycache__", "out")
+    return [
+        name
+        for name in names
+        if name in left or name.endswith((".trace", ".asyncwhy")) or Path(folder, name, "pyvenv.cfg").exists()
+    ]
+
+
+def _room(place: str | Path, name: str) -> Path:
     room = Path(place, name)
     room.mkdir()
     return room
@@ -103,57 +115,60 @@ def _room(place: str, name: str) -> Path:
 
 def _tried(
     program: Program,
+    python: Path,
     observed: Observed,
     finding: dict[str, Any],
     remedy: dict[str, Any],
     before: Path,
-    after: Path,
+    place: Path,
 ) -> Tried:
-    told = f"{finding['cause']} {Path(finding['site']['file']).name}:{finding['site']['line']}"
-    base = Tried(program.name, told, remedy["title"], remedy["safety"], applied=False)
-    texts = {str(file): file.read_text(encoding="utf-8") for file in before.parent.rglob("*.py")}
+    base = Tried(program.name, _told(finding), remedy["title"], remedy["safety"], applied=False)
+    root = program.folder or program.file.parent
+    beside = before.parents[len(program.file.relative_to(root).parts) - 1]
+    texts = {str(file): file.read_text(encoding="utf-8") for file in beside.rglob("*.py")}
     changed = apply_diff(remedy["diff"], texts)
     if changed is None or not all(map(compiles, changed.values())):
         return base
+    after = _copied(program, place)
     for file, text in changed.items():
-        (after.parent / Path(file).relative_to(before.parent)).write_text(text, encoding="utf-8")
-    mended = observe(HOST, after, _room(str(after.parent), "seen"))
-    left = [one for one in mended.report["findings"] if _same(one, finding, texts, changed, before, after)]
-    return Tried(
-        **{
-            **asdict(base),
-            "applied": True,
-            "ran": mended.exit_code == observed.exit_code,
-            "same_output": _settled(mended.output) == _settled(observed.output),
-            "gone": not left,
-            "took": observed.report["wall_s"] - observed.outside_s,
-            "predicted": remedy["possible_s"] and remedy["possible_s"] - observed.outside_s,
-            "measured": mended.report["wall_s"] - mended.outside_s,
-            "left": tuple(
-                f"{one['cause']} {Path(one['site']['file']).name}:{one['site']['line']}"
-                for one in mended.report["findings"]
-            ),
-        }
+        (place / Path(file).relative_to(beside)).write_text(text, encoding="utf-8")
+    mended = observe(python, after, _room(place, "seen"))
+    same = _settled(mended.output) == _settled(observed.output) or (
+        _settled(mended.output, _NUMBERS) == _settled(observed.output, _NUMBERS)
+        and _varies(program, python, observed, place.with_suffix(".again"))
+    )
+    return replace(
+        base,
+        applied=True,
+        ran=mended.exit_code == observed.exit_code,
+        same_output=same,
+        gone=not any(_is_the_same(one, finding) for one in mended.report["findings"]),
+        took=observed.report["wall_s"] - observed.outside_s,
+        predicted=remedy["possible_s"] and remedy["possible_s"] - observed.outside_s,
+        measured=mended.report["wall_s"] - mended.outside_s,
+        left=tuple(map(_told, mended.report["findings"])),
     )
 
 
-def _same(
-    one: dict[str, Any],
-    finding: dict[str, Any],
-    texts: dict[str, str],
-    changed: dict[str, str],
-    before: Path,
-    after: Path,
-) -> bool:
+def _told(finding: dict[str, Any]) -> str:
+    return f"{finding['cause']} {Path(finding['site']['file']).name}:{finding['site']['line']}"
+
+
+def _is_the_same(one: dict[str, Any], finding: dict[str, Any]) -> bool:
     """Whether a finding of the mended program is the old one: its cause, in its function, for its call."""
-    keys = ("cause", "call")
     function = [each["site"]["function"].rpartition(".")[2] for each in (one, finding)]
-    return all(one[key] == finding[key] for key in keys) and function[0] == function[1]
+    return all(one[key] == finding[key] for key in ("cause", "call")) and function[0] == function[1]
 
 
-def _settled(output: str) -> list[str]:
-    """What a program printed, whatever its order and its seconds."""
-    return sorted(_VARIES.sub("#", line) for line in output.splitlines())
+def _varies(program: Program, python: Path, observed: Observed, place: Path) -> bool:
+    """Whether the program as it was prints other numbers when it is run once more."""
+    again = observe(python, _copied(program, place), _room(place, "seen"))
+    return _settled(again.output) != _settled(observed.output)
+
+
+def _settled(output: str, varies: re.Pattern[str] = _VARIES) -> list[str]:
+    """What a program printed, whatever its order and its times."""
+    return sorted(varies.sub("#", line) for line in output.splitlines())
 
 
 def rows(made: list[Tried]) -> list[str]:
@@ -162,8 +177,18 @@ def rows(made: list[Tried]) -> list[str]:
         f"{'program':<38} {'finding':<40} {'label':<17} applied ran same gone {'took':>8} {'predicted':>9} "
         f"{'measured':>9}"
     )
-    kept = sum(one.kept for one in made)
-    return [head, *map(row, made), f"{len(made)} diffs, {kept} do what their label says"]
+    return [head, *map(row, made), *summary(made)]
+
+
+def summary(made: list[Tried]) -> Iterator[str]:
+    """How many of each label ran, printed the same, lost their finding, and did what the label says."""
+    for safety in dict.fromkeys(one.safety for one in made):
+        of = [one for one in made if one.safety == safety]
+        ran, same, gone = (sum(map(attrgetter(name), of)) for name in ("ran", "same_output", "gone"))
+        yield (
+            f"{safety}: {len(of)} diffs; {ran} ran to the same exit code, {same} printed the same, {gone} lost their "
+            f"finding; {sum(one.kept for one in of)} do what the label says"
+        )
 
 
 def row(one: Tried) -> str:
@@ -184,17 +209,29 @@ def main() -> int:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("wanted", nargs="*", metavar="WORD")
-    parser.add_argument("--json", type=Path, help="also write the results there")
+    parser.add_argument("--program", type=Path, action="append", default=[], help="one elsewhere")
+    parser.add_argument("--python", type=Path, default=HOST, help="the interpreter that runs them")
+    parser.add_argument("--json", type=Path, help="keep the results there, beside those of other programs")
     options = parser.parse_args()
-    made = []
-    for program in programs(options.wanted):
-        for one in tried(program):
+    elsewhere = [Program(str(file), file.absolute(), file.absolute().parent) for file in options.program]
+    chosen = elsewhere or list(programs(options.wanted))
+    made = _kept(options.json, {program.name for program in chosen})
+    for program in chosen:
+        for one in tried(program, options.python):
             made.append(one)
             print(row(one), file=sys.stderr, flush=True)
     print("\n".join(rows(made)))
     if options.json:
         options.json.write_text(json.dumps([asdict(one) for one in made], indent=1))
     return 0 if all(one.kept for one in made) else 1
+
+
+def _kept(file: Path | None, again: set[str]) -> list[Tried]:
+    """The results of earlier runs, without those of programs that are tried again."""
+    if file is None or not file.exists():
+        return []
+    made = [Tried(**{**entry, "left": tuple(entry["left"])}) for entry in json.loads(file.read_text())]
+    return [one for one in made if one.program not in again]
 
 
 if __name__ == "__main__":
