@@ -77,7 +77,7 @@ def tried(program: Program, python: Path) -> Iterator[Tried]:
     """What becomes of each diff of the program's report."""
     with tempfile.TemporaryDirectory(prefix="asyncwhy-remedies-") as place:
         before = _copied(program, Path(place, "before"))
-        observed = observe(python, before, _room(place, "seen"))
+        observed = observe(python, before, before.parent)
         for number, (finding, remedy) in enumerate(_with_diffs(observed.report)):
             yield _tried(program, python, observed, finding, remedy, before, Path(place, f"after{number}"))
 
@@ -107,12 +107,6 @@ def _not_the_programs(folder: str, names: list[str]) -> list[str]:
     ]
 
 
-def _room(place: str | Path, name: str) -> Path:
-    room = Path(place, name)
-    room.mkdir()
-    return room
-
-
 def _tried(
     program: Program,
     python: Path,
@@ -132,7 +126,7 @@ def _tried(
     after = _copied(program, place)
     for file, text in changed.items():
         (place / Path(file).relative_to(beside)).write_text(text, encoding="utf-8")
-    mended = observe(python, after, _room(place, "seen"))
+    mended = observe(python, after, after.parent)
     same = _settled(mended.output) == _settled(observed.output) or (
         _settled(mended.output, _NUMBERS) == _settled(observed.output, _NUMBERS)
         and _varies(program, python, observed, place.with_suffix(".again"))
@@ -162,7 +156,8 @@ def _is_the_same(one: dict[str, Any], finding: dict[str, Any]) -> bool:
 
 def _varies(program: Program, python: Path, observed: Observed, place: Path) -> bool:
     """Whether the program as it was prints other numbers when it is run once more."""
-    again = observe(python, _copied(program, place), _room(place, "seen"))
+    copy = _copied(program, place)
+    again = observe(python, copy, copy.parent)
     return _settled(again.output) != _settled(observed.output)
 
 
@@ -220,9 +215,9 @@ def main() -> int:
         for one in tried(program, options.python):
             made.append(one)
             print(row(one), file=sys.stderr, flush=True)
+        if options.json:
+            options.json.write_text(json.dumps([asdict(one) for one in made], indent=1))
     print("\n".join(rows(made)))
-    if options.json:
-        options.json.write_text(json.dumps([asdict(one) for one in made], indent=1))
     return 0 if all(one.kept for one in made) else 1
 
 
