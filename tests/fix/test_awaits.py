@@ -149,6 +149,21 @@ def test_a_forgotten_await_in_a_plain_function() -> None:
     assert [remedy.diff for remedy in never_awaited_remedies(source, call)] == [None, None]
 
 
+def test_a_queue_is_put_into_without_waiting_where_nothing_can_be_awaited() -> None:
+    text = (
+        "import asyncio, queue\nq = asyncio.Queue()\np = queue.Queue()\n"
+        "def later(job):\n    q.put(job)\n    p.put(job)\n"
+        "async def now(job):\n    q.put(job)\n"
+    )
+    source = PythonSource(Sources({"app.py": text}))
+    found = [source.call_at("app.py", line) for line in (5, 6, 8)]
+    calls = [call for call in found if call is not None]
+    (plain,), other, awaited = (never_awaited_remedies(source, call) for call in calls)
+    assert plain.safety is Safety.CHANGES_BEHAVIOUR
+    assert after(text, plain) == text.replace("q.put(job)", "q.put_nowait(job)", 1)
+    assert not any("put_nowait" in remedy.title for remedy in (*other, *awaited))
+
+
 @pytest.mark.parametrize(("library", "word"), [("trio", "nursery"), ("anyio", "task group")])
 def test_other_libraries_get_their_own_words(library: str, word: str) -> None:
     text = program("for x in xs:\n    await f(x)\n    await g(x)\n", f"import {library}\n")

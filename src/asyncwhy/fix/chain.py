@@ -21,6 +21,8 @@ LAZY = frozenset(
         "concurrent.futures.ProcessPoolExecutor.map",
     )
 )
+#: Libraries of loops, whose functions take awaitables.
+LOOPS = ("asyncio.", "trio.", "anyio.")
 _TRANSPARENT = ("/contextlib.py",)
 _PLAIN = frozenset({"staticmethod", "classmethod"})
 
@@ -153,11 +155,14 @@ def can_await(link: Link) -> bool:
     """Whether `await` may stand before the call: not in a lambda, a generator expression, a lock's body."""
     if link.call is None or link.parsed.module.function_of(link.call) is not link.function:
         return False
+    given = False  # to a call that is none of a loop's: those take awaitables, which an `await` would use up
     for outer in link.parsed.module.ancestors(link.call):
         if outer is link.function:
             return True
-        if isinstance(outer, ast.GeneratorExp | ast.Await):
+        if isinstance(outer, ast.GeneratorExp) or (isinstance(outer, ast.Await) and not given):
             return False
+        if isinstance(outer, ast.Call):
+            given |= not (link.parsed.names.qualified(outer.func) or "").startswith(LOOPS)
         if isinstance(outer, ast.JoinedStr) and sys.version_info < (3, 12):
             return False  # nodes inside f-strings have no true positions
         if isinstance(outer, ast.With):

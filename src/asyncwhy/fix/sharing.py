@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from asyncwhy.fix.chain import Link
+from asyncwhy.fix.chain import LOOPS, Link
 from asyncwhy.source.python import Parsed
 from asyncwhy.source.python_module import FunctionNode, dotted, own_nodes
 from asyncwhy.source.python_resources import carries_messages, tokens
@@ -21,7 +21,6 @@ _OWNED_BY_THREAD = ("sqlite3.Connection.", "sqlite3.Cursor.", "threading.RLock",
 _TELLS_A_LOOP = frozenset(
     "call_soon call_later call_at create_task ensure_future set_result set_exception start_soon".split()
 )
-_LOOPS = ("asyncio.", "trio.", "anyio.")
 _FROM_THREADS = ("asyncio.run", "trio.from_thread.", "anyio.from_thread.", "trio.run", "anyio.run")
 #: What a name in a path says of an object that all of a server's requests share.
 _APPLICATION = frozenset({"app", "application", "state"})
@@ -53,7 +52,7 @@ def tells_a_loop(parsed: Parsed, call: ast.Call) -> bool:
     """Whether the call is one that only the thread of an event loop may make."""
     name = parsed.names.qualified(call.func) or ""
     attribute = call.func.attr if isinstance(call.func, ast.Attribute) else ""
-    return attribute in _TELLS_A_LOOP or (name.startswith(_LOOPS) and not name.startswith(_FROM_THREADS))
+    return attribute in _TELLS_A_LOOP or (name.startswith(LOOPS) and not name.startswith(_FROM_THREADS))
 
 
 def is_owned_by_its_thread(link: Link, call: str) -> bool:

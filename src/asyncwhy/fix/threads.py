@@ -57,8 +57,11 @@ def _block(
     """The statement that the call belongs to, as a function for a thread; where it awaits, only what it opens."""
     if block is None:
         statement = _statement(link)
-        if statement is None or not may_move(link.parsed, statement):
+        if statement is None or owned_outside(link.parsed, statement):
             return []
+        if not may_move(link.parsed, statement):
+            words = f"{joined}take the call out of the statement at line {statement.lineno}, as a line of its own, and run it"
+            return [Remedy(f"{words} on a worker thread: `await {to_thread}(function, ...)`", Safety.SKETCH)]
         words = f"{joined}put the code at line {statement.lineno} into a function"
         return [
             Remedy(f"{words}, and run that on a worker thread: `await {to_thread}(function)`", Safety.SKETCH)
