@@ -12,6 +12,10 @@ from asyncwhy.source.python import Parsed
 
 AWAIT = "await it: without, the call only makes a coroutine, and nothing of it runs"
 PUT = "put it without waiting: `put_nowait` is no coroutine; where the queue has a `maxsize` and is full, it raises QueueFull"
+GIVEN = (
+    "`{name}` is given to something that calls it and awaits nothing: give it a plain function instead, which does "
+    "`asyncio.create_task({name}(...))` and keeps the task"
+)
 _QUEUES = ("asyncio.Queue.put", "asyncio.LifoQueue.put", "asyncio.PriorityQueue.put")
 
 
@@ -38,6 +42,12 @@ def never_awaited_remedies(source: PythonSource, call: Call) -> tuple[Remedy, ..
         diff = draft.diff()
     safety = Safety.SKETCH if diff is None else Safety.CHANGES_BEHAVIOUR
     return (Remedy(AWAIT, safety, diff), Remedy(background, Safety.SKETCH))
+
+
+def never_called_remedies(source: PythonSource, file: str, name: str) -> tuple[Remedy, ...]:
+    """The same where no call of that name stands in the file: somebody else makes the coroutine."""
+    words = AWAIT if source.parsed(file) is None else GIVEN.format(name=name)
+    return (Remedy(words, Safety.SKETCH),)
 
 
 def _put(parsed: Parsed, method: ast.Attribute) -> str | None:

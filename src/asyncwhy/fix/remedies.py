@@ -11,7 +11,7 @@ from asyncwhy.fix.blocking import blocking_call_remedies
 from asyncwhy.fix.computing import COMPUTES_NO_FASTER, cpu_on_loop_remedies
 from asyncwhy.fix.dialects import in_trio
 from asyncwhy.fix.javascript import javascript_remedies
-from asyncwhy.fix.never import never_awaited_remedies
+from asyncwhy.fix.never import never_awaited_remedies, never_called_remedies
 from asyncwhy.fix.sequence import sequential_awaits_remedies
 from asyncwhy.fix.sizes import sized
 from asyncwhy.fix.turns import await_in_loop_remedies
@@ -54,7 +54,9 @@ def _of_awaits(source: PythonSource, draft: Draft) -> tuple[Remedy, ...]:
     if draft.cause == "never-awaited":
         name = draft.call.rpartition(".")[2]
         call = source.call_at(draft.site.file, draft.site.line, callee_hint=name)
-        return never_awaited_remedies(source, call) if call is not None else draft.remedies
+        if call is None:
+            return never_called_remedies(source, draft.site.file, name)
+        return never_awaited_remedies(source, call)
     if draft.cause == "sequential-awaits":
         return sequential_awaits_remedies(source, draft.site.file, draft.awaits)
     return await_in_loop_remedies(source, draft.site.file, draft.awaits[0])
