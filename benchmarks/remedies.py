@@ -11,6 +11,7 @@ import argparse
 import json
 import re
 import shutil
+import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -77,9 +78,20 @@ def tried(program: Program, python: Path) -> Iterator[Tried]:
     """What becomes of each diff of the program's report."""
     with tempfile.TemporaryDirectory(prefix="asyncwhy-remedies-") as place:
         before = _copied(program, Path(place, "before"))
-        observed = observe(python, before, before.parent)
+        observed = _observed(python, before)
+        if observed is None:
+            return
         for number, (finding, remedy) in enumerate(_with_diffs(observed.report)):
             yield _tried(program, python, observed, finding, remedy, before, Path(place, f"after{number}"))
+
+
+def _observed(python: Path, program: Path) -> Observed | None:
+    """What came of a program in its folder; None, and a line that says so, where it did not end or was not seen."""
+    try:
+        return observe(python, program, program.parent)
+    except (AssertionError, subprocess.TimeoutExpired) as error:
+        print(f"{program}: {error}", file=sys.stderr)
+        return None
 
 
 def _with_diffs(report: dict[str, Any]) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
@@ -126,7 +138,9 @@ def _tried(
     after = _copied(program, place)
     for file, text in changed.items():
         (place / Path(file).relative_to(beside)).write_text(text, encoding="utf-8")
-    mended = observe(python, after, after.parent)
+    mended = _observed(python, after)
+    if mended is None:
+        return replace(base, applied=True)
     same = _settled(mended.output) == _settled(observed.output) or (
         _settled(mended.output, _NUMBERS) == _settled(observed.output, _NUMBERS)
         and _varies(program, python, observed, place.with_suffix(".again"))
@@ -157,8 +171,8 @@ def _is_the_same(one: dict[str, Any], finding: dict[str, Any]) -> bool:
 def _varies(program: Program, python: Path, observed: Observed, place: Path) -> bool:
     """Whether the program as it was prints other numbers when it is run once more."""
     copy = _copied(program, place)
-    again = observe(python, copy, copy.parent)
-    return _settled(again.output) != _settled(observed.output)
+    again = _observed(python, copy)
+    return again is not None and _settled(again.output) != _settled(observed.output)
 
 
 def _settled(output: str, varies: re.Pattern[str] = _VARIES) -> list[str]:
