@@ -23,8 +23,7 @@ LONGEST_FUNCTION = 45
 FUNCTION = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 OWN_PACKAGES = {path.stem for path in (AGENTS / "python" / "inject").glob("*")}
-
-#: The standard library's too, but CPython leaves it out of `sys.stdlib_module_names`.
+#: CPython's own (`Modules/_xxsubinterpretersmodule.c`, up to 3.12), which `sys.stdlib_module_names` leaves out.
 UNLISTED = {"_xxsubinterpreters"}
 
 
