@@ -33,7 +33,7 @@ def catalogue() -> str:
             ],
             "back": back,
             "returns": dict(catalog.returns),
-            "frames": sorted({*catalog.frames, *catalog.offloads}),
+            "frames": sorted({*catalog.frames, *catalog.offloads, *catalog.advice}),
         },
     )
 

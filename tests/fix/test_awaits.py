@@ -12,6 +12,7 @@ from asyncwhy.fix import (
     never_awaited_remedies,
     sequential_awaits_remedies,
 )
+from asyncwhy.fix.never import never_called_remedies
 from asyncwhy.model import Remedy, Safety
 from asyncwhy.source import PythonSource, Sources
 
@@ -147,6 +148,28 @@ def test_a_forgotten_await_in_a_plain_function() -> None:
     source = PythonSource(Sources({"app.py": "def main():\n    work(1)\n"}))
     (call,) = source.unawaited_calls("app.py", "main", "work")
     assert [remedy.diff for remedy in never_awaited_remedies(source, call)] == [None, None]
+
+
+def test_a_queue_is_put_into_without_waiting_where_nothing_can_be_awaited() -> None:
+    text = (
+        "import asyncio, queue\nq = asyncio.Queue()\np = queue.Queue()\n"
+        "def later(job):\n    q.put(job)\n    p.put(job)\n"
+        "async def now(job):\n    q.put(job)\n"
+    )
+    source = PythonSource(Sources({"app.py": text}))
+    found = [source.call_at("app.py", line) for line in (5, 6, 8)]
+    calls = [call for call in found if call is not None]
+    (plain,), other, awaited = (never_awaited_remedies(source, call) for call in calls)
+    assert plain.safety is Safety.CHANGES_BEHAVIOUR
+    assert after(text, plain) == text.replace("q.put(job)", "q.put_nowait(job)", 1)
+    assert not any("put_nowait" in remedy.title for remedy in (*other, *awaited))
+
+
+def test_a_coroutine_function_that_is_given_away_gets_a_task() -> None:
+    source = PythonSource(Sources({"app.py": "async def audit(): pass\nbus.on('order', audit)\n"}))
+    (found,) = never_called_remedies(source, "app.py", "audit")
+    assert (found.safety, found.diff) == (Safety.SKETCH, None)
+    assert "asyncio.create_task(audit(...))" in found.title
 
 
 @pytest.mark.parametrize(("library", "word"), [("trio", "nursery"), ("anyio", "task group")])

@@ -10,11 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from asyncwhy.catalog import load
 from asyncwhy.fix import apply_diff, blocking_call_remedies, cpu_on_loop_remedies
 from asyncwhy.model import Remedy, Safety, Site
 from asyncwhy.source import PythonSource, Sources
 
 SEEDS = Path("/work/shared/seeds")
+SLEEP = load().lookup("time.sleep")
 
 
 def place(program: str, mark: str, function: str, file: str = "app.py") -> Site:
@@ -34,11 +36,10 @@ def remedies(
     program: str,
     *frames: tuple[str, str],
     call: str = "time.sleep",
-    replacement: str | None = "asyncio.sleep",
 ) -> tuple[Remedy, ...]:
     stack = tuple(place(program, mark, function) for mark, function in frames)
     source = PythonSource(Sources({"app.py": program}, read_disk=False))
-    return blocking_call_remedies(source, stack[0], stack, call, replacement)
+    return blocking_call_remedies(source, stack[0], stack, call, load().lookup(call))
 
 
 def test_a_chain_becomes_async_up_to_the_async_function() -> None:
@@ -79,7 +80,7 @@ def test_the_seed_is_mended() -> None:
         Site("/usr/lib/python3.13/asyncio/events.py", 89, 1, "_run"),
         Site(str(file), 26, 5, "<module>"),
     )
-    found = blocking_call_remedies(PythonSource(), stack[0], stack, "time.sleep", "asyncio.sleep")
+    found = blocking_call_remedies(PythonSource(), stack[0], stack, "time.sleep", SLEEP)
     assert [remedy.safety for remedy in found] == [Safety.SAFE, Safety.SAFE]
     changed = [apply_diff(remedy.diff or "", {str(file): text}) for remedy in found]
     first, second = (next(iter(texts.values())) for texts in changed if texts)
@@ -137,8 +138,13 @@ def test_other_callers_are_awaited_or_named() -> None:
     assert "x = (await slow()).real" in after(program, found)
     more = program + "def sync():\n    slow()\nBACK = [slow]\n"
     found = remedies(more, ("time.sleep", "slow"), ("# here", "main"))[0]
+    assert (found.safety, found.diff) == (Safety.SKETCH, None)  # it would leave coroutines that nobody awaits
+    assert "also used at line 9, line 10, which must then await it" in found.title
+    perhaps = program + "def sync(thing):\n    thing.slow()\n"
+    found = remedies(perhaps, ("time.sleep", "slow"), ("# here", "main"))[0]
     assert found.safety is Safety.CHANGES_BEHAVIOUR
-    assert "also used at line 9, line 10, which must await it" in found.title
+    assert "if what line 9 uses is the same" in found.title
+    assert "await asyncio.sleep(1)" in after(perhaps, found)
 
 
 NOT_A_CHAIN = [
@@ -162,7 +168,7 @@ def test_methods_and_two_files() -> None:
     program = "from lib import Box\nasync def main(box: Box):\n    box.open()\n"
     source = PythonSource(Sources({"lib.py": library, "app.py": program}, read_disk=False))
     stack = (Site("lib.py", 4, 1, "Box.open"), Site("app.py", 3, 1, "main"))
-    first, second = blocking_call_remedies(source, stack[0], stack, "time.sleep", "asyncio.sleep")
+    first, second = blocking_call_remedies(source, stack[0], stack, "time.sleep", SLEEP)
     texts = apply_diff(first.diff or "", {"lib.py": library, "app.py": program})
     assert texts is not None
     assert "    async def open(self):\n        return await asyncio.sleep(1)\n" in texts["lib.py"]
@@ -171,8 +177,8 @@ def test_methods_and_two_files() -> None:
     theirs = PythonSource(
         Sources({"lib.py": library, "app.py": program}, is_user=lambda file: file == "app.py")
     )
-    found = blocking_call_remedies(theirs, stack[0], stack, "time.sleep", "asyncio.sleep")
-    assert [remedy.diff is None for remedy in found] == [True, False]
+    (found,) = blocking_call_remedies(theirs, stack[0], stack, "time.sleep", SLEEP)
+    assert "await asyncio.to_thread(box.open)" in after(program, found)  # nobody rewrites a library
 
 
 @pytest.mark.parametrize(
@@ -186,6 +192,7 @@ def test_methods_and_two_files() -> None:
         ("x = (y := f(a)) + 1", "x = (y := await asyncio.to_thread(f, a)) + 1"),
         ("x = f(i for i in a)", "x = await asyncio.to_thread(f, (i for i in a))"),
         ("x = f(await g(a))", "x = await asyncio.to_thread(f, await g(a))"),
+        ("await g({'x': f(a)})", "await g({'x': await asyncio.to_thread(f, a)})"),
         ("for i in f(a): pass", "for i in await asyncio.to_thread(f, a): pass"),
         ("x = 'ü', f('ä', a)", "x = 'ü', await asyncio.to_thread(f, 'ä', a)"),
         ("x = f(\n        a,  # first\n        b,\n    )",
@@ -204,7 +211,15 @@ def test_one_line_moves_to_a_thread(before: str, expected: str) -> None:
 
 @pytest.mark.parametrize(
     "line",
-    ["with f(a) as x: pass", "x = lambda: f(a)", "x = (f(i) for i in a)", "x = f'{a:{f(a)}}'", "x = a[0]"],
+    [
+        "with f(a) as x: await g(x)",
+        "x = lambda: f(a)",
+        "x = (f(i) for i in a)",
+        "x = (f(i) for i in await g(a))",
+        "await asyncio.gather(f(a), g(a))",
+        "x = f'{a:{f(a)}}'",
+        "x = a[0]",
+    ],
 )
 def test_where_no_line_can_be_given_there_are_words(line: str) -> None:
     program = f"import asyncio\nasync def main(a):\n    {line}\n"
@@ -233,14 +248,16 @@ def test_a_sqlite_connection_stays_in_its_thread() -> None:
 def test_a_library_that_blocks_under_an_await_gets_no_thread() -> None:
     program = "import lib\nasync def main():\n    await lib.fetch()\n"
     source = PythonSource(Sources({"app.py": program}))
-    assert blocking_call_remedies(source, Site("app.py", 3, 1, "main"), (), "lib.fetch") == ()
+    (found,) = blocking_call_remedies(source, Site("app.py", 3, 1, "main"), (), "lib.fetch")
+    assert (found.safety, found.diff) == (Safety.SKETCH, None)
+    assert "`lib.fetch` says async and blocks beneath" in found.title
 
 
 def test_trio_and_list_comprehension_frames() -> None:
     program = "import trio, time\nasync def main(xs):\n    return [time.sleep(x) for x in xs]\n"
     stack = (Site("app.py", 3, 13, "main.<locals>.<listcomp>", 26), Site("app.py", 3, 12, "main", 45))
     source = PythonSource(Sources({"app.py": program}))
-    first, second = blocking_call_remedies(source, stack[0], stack, "time.sleep", "asyncio.sleep")
+    first, second = blocking_call_remedies(source, stack[0], stack, "time.sleep", SLEEP)
     assert "[await trio.sleep(x) for x in xs]" in after(program, first)
     assert "[await trio.to_thread.run_sync(time.sleep, x) for x in xs]" in after(program, second)
 
@@ -266,12 +283,15 @@ def test_computing() -> None:
     assert "await asyncio.to_thread(hashlib.sha256, b, usedforsecurity=False)" in after(native, second)
 
 
-def test_unknown_files_give_nothing() -> None:
+def test_of_unknown_files_there_are_words_only() -> None:
     source = PythonSource(Sources(read_disk=False))
     site = Site("gone.py", 3, 1, "main")
-    assert blocking_call_remedies(source, site, (), "time.sleep") == ()
-    assert len(blocking_call_remedies(source, site, (site,), "time.sleep", "asyncio.sleep")) == 1
-    assert cpu_on_loop_remedies(source, site, ())[0].safety is Safety.SKETCH
+    found = [
+        *blocking_call_remedies(source, site, (), "time.sleep"),
+        *blocking_call_remedies(source, site, (site,), "time.sleep", SLEEP),
+        *cpu_on_loop_remedies(source, site, ()),
+    ]
+    assert [(one.safety, one.diff) for one in found] == [(Safety.SKETCH, None)] * 3
 
 
 def test_the_mended_program_runs(tmp_path: Path) -> None:

@@ -33,6 +33,8 @@ class Question:
     reason: str = ""
     says: str = ""
     allowed: tuple[str, ...] = ()
+    remedies: tuple[str, ...] = ()
+    never: tuple[str, ...] = ()
     ran: tuple[dict[str, str], ...] = ()
     cores: int = 1
     numbers: dict[str, int] = field(default_factory=dict)
@@ -72,6 +74,8 @@ def _question(name: str, program: Path, entry: dict[str, Any]) -> Question:
         reason=entry.pop("reason", ""),
         says=entry.pop("says", ""),
         allowed=_several(entry.pop("allowed", ())),
+        remedies=_several(entry.pop("remedy", ())),
+        never=_several(entry.pop("never", ())),
         ran=tuple(entry.pop("ran", ())),
         cores=entry.pop("cores", 1),
     )
@@ -127,6 +131,7 @@ def _complaints(question: Question, report: dict[str, Any]) -> Iterator[str]:
         right = [one for one in right if _names(question, one)] or right
         if right:
             findings.remove(right[0])
+            yield from _unadvised(question, right[0])
             if not _names(question, right[0]):
                 yield f"{right[0]['cause']} names none of {', '.join(question.names)}"
         else:
@@ -134,8 +139,25 @@ def _complaints(question: Question, report: dict[str, Any]) -> Iterator[str]:
     for finding in findings:
         if finding["cause"] not in question.allowed:
             yield f"also said: {_told(finding)}: {finding['message']}"
+    advised = [text for finding in report["findings"] for text in _advice(finding)]
+    for pattern in question.never:
+        yield from (f"advises {text!r}" for text in advised if re.search(pattern, text))
     for wanted in question.ran:
         yield from _misplaced(question, wanted, report["placements"])
+
+
+def _unadvised(question: Question, finding: dict[str, Any]) -> Iterator[str]:
+    for pattern in question.remedies:
+        if not any(re.search(pattern, text) for text in _advice(finding)):
+            yield f"no remedy says {pattern!r}: {[remedy['title'] for remedy in finding['remedies']]}"
+
+
+def _advice(finding: dict[str, Any]) -> Iterator[str]:
+    """The titles of a finding's remedies, and the lines that their diffs add."""
+    for remedy in finding["remedies"]:
+        yield remedy["title"]
+        lines = (remedy["diff"] or "").splitlines()
+        yield from (line for line in lines if line.startswith("+") and not line.startswith("+++"))
 
 
 def _is_at(question: Question, site: dict[str, Any]) -> bool:

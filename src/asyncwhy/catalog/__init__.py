@@ -14,7 +14,7 @@ from __future__ import annotations
 from functools import cache
 
 from .catalog import Catalog, Frame
-from .words import GIL, KINDS, OTHER, TARGETS, TIERS, Entry, Offload, Operation
+from .words import GIL, KINDS, OTHER, TARGETS, TIERS, Advice, Entry, Offload, Operation
 
 __all__ = [
     "GIL",
@@ -22,6 +22,7 @@ __all__ = [
     "OTHER",
     "TARGETS",
     "TIERS",
+    "Advice",
     "Catalog",
     "Entry",
     "Frame",

@@ -8,7 +8,7 @@ from functools import cached_property
 from . import reader
 from .place import Place, place
 from .reader import FrameKey
-from .words import OTHER, Entry, Offload, Operation
+from .words import OTHER, Advice, Entry, Offload, Operation
 
 Frame = tuple[str, str]
 """(file or module, function) as the stack names them; the function may be qualified (`Lock.acquire`)."""
@@ -47,6 +47,11 @@ class Catalog:
     def calls(self) -> Mapping[str, Operation]:
         """What native calls do whose receiver says nothing, by the last part of their text."""
         return dict(reader.operations(self._operations["call"], "names", self.verbs))
+
+    @cached_property
+    def advice(self) -> Mapping[FrameKey, Advice]:
+        """What to do about calls that pass through a frame, by (file below its library's root, function)."""
+        return dict(reader.advice(reader.table(self._folder / "advice.toml")))
 
     @property
     def verbs(self) -> Mapping[str, str]:
@@ -125,6 +130,15 @@ class Catalog:
         if entry is not None:
             return Operation(entry.kind, self.verbs[entry.kind])
         return self.calls.get(name.rpartition(".")[2])
+
+    def advice_of_stack(self, frames: Iterable[Frame]) -> Advice | None:
+        """What to do about a call with these frames beneath it, innermost first: the innermost that is known decides."""
+        for file, function in frames:
+            for path in _paths(place(file)):
+                found = self.advice.get((path, function.rpartition(".")[2]))
+                if found is not None:
+                    return found
+        return None
 
     def offload_of(self, module_or_file: str, function: str) -> Offload | None:
         """What a frame sends elsewhere, and why; None where it sends nothing.

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from .words import Entry, Offload, Operation
+from .words import Advice, Entry, Offload, Operation
 
 Table = Mapping[str, Any]
 FrameKey = tuple[str, str]
@@ -48,6 +48,8 @@ def entries(blocking: Table) -> Iterator[Entry]:
                 note=group.get("note", ""),
                 gil=group.get("gil", ""),
                 until=group.get("until", ""),
+                drop_in=group.get("drop_in", ""),
+                instead=group.get("instead", ""),
             )
 
 
@@ -72,7 +74,20 @@ def offloads(frames: Table) -> dict[FrameKey, Offload]:
                 level=row["level"],
                 reason=row["reason"],
                 source=row["source"],
+                size=row.get("size", ""),
+                direct=row.get("direct", ""),
             )
             rows.setdefault((row["file"], qualified), offload)
             rows.setdefault((row["file"], name), offload)
     return rows
+
+
+def advice(frames: Table) -> Iterator[tuple[FrameKey, Advice]]:
+    """What to do where a call passes through a frame, by (file, function)."""
+    for row in frames["advice"]:
+        for name in row["functions"]:
+            words = row["words"]
+            yield (
+                (row["file"], name),
+                Advice(words, row.get("busy", words), row.get("names", ""), row["source"]),
+            )

@@ -15,6 +15,9 @@ OTHER = "other"
 TIERS = {"A": 3, "B": 2, "C": 1}
 """Weight by tier: A is always slow, B disk and TLS, C stat and short locks (facts/blocking-calls.csv)."""
 
+DROP_IN = frozenset({"", "call", "receiver"})
+"""How a replacement may be written in the place of the call; empty where it may not."""
+
 GIL = frozenset({"", "kept", "released"})
 """Whether a native call keeps the interpreter lock; empty where it was not measured."""
 
@@ -30,7 +33,10 @@ class Entry:
     every public method of the class.  `replacement` is the dotted name of the asynchronous counterpart, or
     of the way to another thread or process; `package` the distribution on PyPI, empty for the standard
     library.  `verified`: tests/catalog/verify_catalog.py found the name to be a plain callable; `source` says
-    in which release, and who else lists it.  `until` is the last Python that has it.
+    in which release, and who else lists it.  `until` is the last Python that has it.  `drop_in`, where the
+    replacement, awaited, gives the same result and may be written in its place: "call" takes the same arguments, and
+    "receiver" takes what the method was called on (without arguments).
+    `instead`, where there is a better way than to wait for it elsewhere: that, in words.
     """
 
     name: str
@@ -43,6 +49,8 @@ class Entry:
     note: str = ""
     gil: str = ""
     until: str = ""
+    drop_in: str = ""
+    instead: str = ""
 
     @property
     def weight(self) -> int:
@@ -53,6 +61,23 @@ class Entry:
     def keeps_gil(self) -> bool:
         """True where a thread would not help, since the call keeps the interpreter lock."""
         return self.gil == "kept"
+
+    @property
+    def releases_gil(self) -> bool:
+        """True where a thread is as good as a process, since the call lets other threads run Python."""
+        return self.gil == "released"
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """What to do about a call that passes through a frame, whoever made it, in `words`; `busy` are the words where it
+    computes and does not wait.  `names` is the function, further in, whose class is told (logging's `emit`: which
+    handler)."""
+
+    words: str
+    busy: str
+    names: str
+    source: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +93,8 @@ class Offload:
     """A call that sends work elsewhere: by which name users know it, whose it is, and why, in words.
 
     `to` is one of `TARGETS`.  `level` ranks who explains the handoff best, from the primitive (0) to the
-    framework; `source` is the release in which the frame was seen.
+    framework; `source` is the release in which the frame was seen.  `size` says how more of its calls run at once, where
+    that is set neither in the user's own line nor by the pool's default; `direct` how to do without the hop.
     """
 
     call: str
@@ -77,3 +103,5 @@ class Offload:
     level: int
     reason: str
     source: str
+    size: str = ""
+    direct: str = ""

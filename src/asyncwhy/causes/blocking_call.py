@@ -24,14 +24,15 @@ def find(run: Run) -> list[Draft]:
 def words(held: Held) -> Words:
     """What is said of a call that stops the loop."""
     lost = sum(held.lengths)
+    through = f", in its `{held.known.through}`" if held.known.through else ""
     inside = ""
     if held.library and held.library_is_async:
         inside = f": `{held.library}` is async in name and blocks beneath"
     return Words(
-        headline=f"`{held.call}` stops the event loop",
+        headline=f"`{held.call}` stops the event loop{held.whose}",
         label=f"the loop was stopped {several(held.lengths)}",
         message=(
             f"`{held.call}` {held.verb} while it holds the event loop: it was stopped {times(len(held.lengths))}, "
-            f"{seconds(lost)} in all{inside}."
+            f"{seconds(lost)} in all{through}{inside}."
         ),
     )

@@ -8,7 +8,7 @@ from functools import cached_property
 from asyncwhy.analysis.change import Change
 from asyncwhy.analysis.facts import Facts, ProcessFacts
 from asyncwhy.analysis.replay import Replay
-from asyncwhy.catalog import Catalog, load
+from asyncwhy.catalog import Advice, Catalog, Entry, load
 from asyncwhy.model import Effects, Evidence, Pace, Related, Remedy, Site, Victim
 from asyncwhy.source.interface import Await, Source
 
@@ -46,14 +46,25 @@ class Words:
     message: str
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of a call beyond its name: the catalogue's `entry`, what is to be done about all that passes
+    `through` a frame beneath it, and whether it lets other threads run Python meanwhile."""
+
+    entry: Entry | None = None
+    advice: Advice | None = None
+    through: str = ""
+    releases_gil: bool = False
+
+
 @dataclass
 class Draft:
     """A cause at a site, with what its fix would change in the replay.
 
     `spans` are the stretches of `thread` that the finding explains, so that two causes do not claim the same
     time; `worth` says that it matters whatever it saves (lost work, for instance).  `remedies` are the ways out
-    that can be said without the source; `asyncwhy.fix` writes those that are diffs, for which `replacement`
-    is the asynchronous counterpart of the call.
+    that can be said without the source; `asyncwhy.fix` writes those that are diffs, for which `known` is what the
+    catalogue says of the call.
     """
 
     cause: str
@@ -73,12 +84,14 @@ class Draft:
     suffering: Suffering = Suffering()  # of a hold: how much of the lateness hurt
     evidence: Evidence = Evidence.MEASURED
     remedies: tuple[Remedy, ...] = ()
-    replacement: str | None = None
+    known: Known = Known()
     loop: int | None = (
         None  # the line of the loop over which a computation is spread, where no call explains it
     )
     computes: bool = False  # its time is time on the CPU, whatever it is called
     steps: frozenset[int] = frozenset()  # of a hold: those in which it happened
+    sized_at: Site | None = None  # the user's line that made a pool or limit that is too small...
+    wanted: int = 0  # ...and how large it would have to be
     change: Change | None = None
     for_answer: bool = False  # a framework's own work on what the user's function at `site` returned
     awaits: tuple[Await, ...] = ()  # those that a fix would let overlap

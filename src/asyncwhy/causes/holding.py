@@ -13,8 +13,8 @@ from asyncwhy.analysis.change import Change, Cut
 from asyncwhy.analysis.facts import ProcessFacts
 from asyncwhy.analysis.holds import Kind, Piece
 from asyncwhy.analysis.hotlines import Group, stretches
-from asyncwhy.catalog import Operation
-from asyncwhy.causes.draft import Draft, Run, Words
+from asyncwhy.catalog import Advice, Operation
+from asyncwhy.causes.draft import Draft, Known, Run, Words
 from asyncwhy.causes.origin import called_from, started_by, tasks_of
 from asyncwhy.causes.suffering import suffering
 from asyncwhy.causes.unavoidable import avoidable
@@ -44,7 +44,7 @@ class Held:
     library: str | None
     library_site: Site | None
     library_is_async: bool
-    replacement: str | None = None
+    known: Known = Known()
     can_wait: bool = True
     loop: int | None = None
 
@@ -52,6 +52,11 @@ class Held:
     def where(self) -> str:
         """The loop over whose lines it is spread, in words that follow `computing`."""
         return f" in the loop at line {self.loop}" if self.loop is not None else ""
+
+    @property
+    def whose(self) -> str:
+        """What within the call it is that stops the loop, in words that follow `stops the event loop`."""
+        return f": its `{self.known.through}` {self.verb}" if self.known.through else ""
 
 
 def on_loops(facts: ProcessFacts, kinds: tuple[Kind, ...]) -> list[Piece]:
@@ -157,11 +162,25 @@ def describe(run: Run, facts: ProcessFacts, group: Group, lengths: list[float]) 
     is_async = any(facts.origins.package(one.file) and run.is_async(one) for one in inner)
     # Arithmetic does not wait: a thread found off the CPU there was kept from it by the machine.
     can_wait = found is None or group.index > 0 or found.kind not in ("operator", "expression")
-    entry = run.catalog.lookup(call)
-    replacement = entry.replacement if entry else None
+    known = _known(run, group, call)
     return Held(
-        call, operation.kind, operation.verb, lengths, library, library_site, is_async, replacement, can_wait
+        call, operation.kind, operation.verb, lengths, library, library_site, is_async, known, can_wait
     )
+
+
+def _known(run: Run, group: Group, call: str) -> Known:
+    entry = run.catalog.lookup(call)
+    advice = run.catalog.advice_of_stack((one.file, one.function) for one in group.stack)
+    released = group.lets_others_run or bool(entry and entry.releases_gil)
+    return Known(entry, advice, _through(advice, group.stack[: group.index]), released)
+
+
+def _through(advice: Advice | None, inner: tuple[Site, ...]) -> str:
+    """The class of the function that an advice names, if it runs beneath the named line and says its class."""
+    if advice is None or not advice.names:
+        return ""
+    owners = (one.function.rpartition(".") for one in inner)
+    return next((owner.rpartition(".")[2] for owner, _, name in owners if name == advice.names), "")
 
 
 def _spread_over(site: Site) -> str:
@@ -211,7 +230,7 @@ def _draft(
         count=len(held.lengths),
         cost_s=sum(held.lengths),
         call=held.call,
-        replacement=held.replacement,
+        known=held.known,
         operation=held.operation,
         loop=held.loop,
         inside_library=held.library,

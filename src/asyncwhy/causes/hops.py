@@ -43,6 +43,7 @@ class Hops:
     submitter: int
     call: str = "the pool"  # what sent it, where the line at `site` calls nothing
     related: tuple[Related, ...] = ()
+    sent: tuple[Site, ...] = ()  # where jobs were submitted
     decided: bool = False  # a framework sent the function at `site`
 
     @property
@@ -76,7 +77,7 @@ def hops(run: Run, facts: ProcessFacts) -> list[Hops]:
             where, none = "process" if elsewhere else "thread", np.zeros(0)
             found = Hops(facts, one.site, one.stack, where, none, none, 0.0, set(), set(), job.submitter)
             found.related, found.decided = one.related, one.decided
-            found.call = one.call
+            found.call, found.sent = one.call, facts.job_stack(job)
             made[key] = found, []
         made[key][1].append(job)
     for found, jobs in made.values():

@@ -84,7 +84,7 @@ def _draft(run: Run, facts: ProcessFacts, small: Small, group: Group, computes: 
         victims=late.victims,
         effects=Effects(late_s=late.hurt_s),
         suffering=late,
-        replacement=described.replacement,
+        known=described.known,
         loop=described.loop,
         change=_leaving(facts, small, share, computes),
         thread=small.thread,

@@ -59,7 +59,7 @@ def _draft(run: Run, one: Hops) -> Draft:
         stack=one.stack,
         related=(*one.related, *called_from(run, one.facts, one.stack)),
         effects=Effects(threads=len(one.threads)),
-        remedies=_remedies(one),
+        remedies=_remedies(run, one),
         saved_s=_saved(one),
         worth=_noticed(run, one, bool(on_loop)),
         thread=one.submitter,
@@ -144,7 +144,10 @@ def _words(name: str, one: Hops) -> Words:
     )
 
 
-def _remedies(one: Hops) -> tuple[Remedy, ...]:
+def _remedies(run: Run, one: Hops) -> tuple[Remedy, ...]:
+    offload = run.catalog.offload_of_stack((site.file, site.function) for site in one.sent)
+    if offload is not None and offload.direct:
+        return (Remedy(offload.direct, Safety.CHANGES_BEHAVIOUR),)
     batch = "send many at once: one job for the whole file, query or list"
     if one.where == "process":
         batch = "send many at once: one job for some hundreds of them (`chunksize`, with `Executor.map`)"

@@ -13,7 +13,7 @@ from asyncwhy.analysis.facts import ProcessFacts
 from asyncwhy.analysis.jobs import Job, Pool
 from asyncwhy.analysis.lateness import Held
 from asyncwhy.analysis.lookup import union
-from asyncwhy.causes import gil_bound_threads
+from asyncwhy.causes import gil_bound_threads, sizing
 from asyncwhy.causes.abandoned import abandoned
 from asyncwhy.causes.draft import Draft, Run, Words
 from asyncwhy.causes.holding import merged
@@ -36,8 +36,6 @@ COMPUTING = 0.5
 FULL_CORE = 0.8
 #: In a server, where whoever asked waits, jobs of a line must queue for this share of the time that they run.
 NOTABLE = 0.25
-#: Functions that make a library's default pool when it is first needed, which is nobody's line.
-DEFAULTS = ("run_in_executor", "current_default_thread_limiter")
 #: More workers than this are never proposed.
 MOST_WORKERS = 64
 
@@ -159,7 +157,9 @@ def _draft(run: Run, queue: Queue) -> Draft | None:
         related=(*_made(queue), *filling.sender.related, *called_from(run, facts, stack)),
         victims=tuple(Victim(one.sender.site, len(one.queued), one.queued_s) for one in others),
         effects=Effects(threads=queue.pool.workers, lost=len(lost)),
-        remedies=_remedies(queue, max(more.values()), filling if others else None, lost),
+        remedies=_remedies(run, queue, max(more.values()), filling if others else None, lost),
+        sized_at=sizing.made_at(facts, queue.pool),
+        wanted=max(more.values()),
         change=_change(queue, more),
         worth=len(lost) > 1 or hurt,
     )
@@ -256,10 +256,9 @@ def _lines(run: Run, queue: Queue, queued: list[Job]) -> list[Line]:
 def _made(queue: Queue) -> tuple[Related, ...]:
     """Where the limit was set; a default executor is nobody's line."""
     facts, pool = queue.facts, queue.pool
-    stack = facts.stack(pool.stack)
-    if not stack or any(site.function.endswith(DEFAULTS) for site in stack):
+    if sizing.is_default(facts, pool):
         return ()
-    site = facts.origins.user_site(stack)
+    site = facts.origins.user_site(facts.stack(pool.stack))
     return () if site is None else (Related("limit set", site, workers(pool.workers)),)
 
 
@@ -300,13 +299,16 @@ def _given_up(queue: Queue, lost: list[Job]) -> Words:
     )
 
 
-def _remedies(queue: Queue, most: int, filling: Line | None, lost: list[Job]) -> tuple[Remedy, ...]:
+def _remedies(run: Run, queue: Queue, most: int, filling: Line | None, lost: list[Job]) -> tuple[Remedy, ...]:
     """Ways out: `filling` is what keeps the workers from the jobs of other lines."""
     ends = "give the call itself a time limit (most clients take a timeout), so that its worker comes free"
+    larger = sizing.more_workers(
+        run, queue.facts, queue.pool, queue.queued[0] if queue.queued else lost[0], most
+    )
     made = [Remedy(ends, Safety.SKETCH)] if lost else []
     made.append(
         Remedy(
-            f"{_larger(queue, most)}; first make sure that what the jobs call can take as many at once",
+            f"{larger}; first make sure that what the jobs call can take as many at once",
             Safety.CHANGES_BEHAVIOUR,
         )
     )
@@ -317,27 +319,3 @@ def _remedies(queue: Queue, most: int, filling: Line | None, lost: list[Job]) ->
         )
         made.append(Remedy(title, Safety.SKETCH))
     return tuple(made)
-
-
-def _larger(queue: Queue, most: int) -> str:
-    pool, facts = queue.pool, queue.facts
-    if pool.is_limiter and _made(queue):
-        return f"raise the limiter to {most}"
-    if pool.is_libuv:
-        return (
-            f"start node with UV_THREADPOOL_SIZE={most}; what computes gains up to the {facts.cores} cores only, and "
-            "keeps files and names waiting: give it worker threads of its own"
-        )
-    if pool.is_limiter:
-        library = pool.name.partition(" ")[0]  # "trio worker threads"
-        return (
-            f"raise the limiter: {library}.to_thread.current_default_thread_limiter().total_tokens = {most}"
-        )
-    if any(site.file.endswith("asgiref/sync.py") for site in facts.stack(pool.stack)[:4]):
-        return (
-            "sync_to_async(..., thread_sensitive=False) takes any thread of the loop's pool, for what does not depend "
-            "on its thread as database connections do"
-        )
-    return (
-        f"give it more workers: ThreadPoolExecutor(max_workers={most}), or loop.set_default_executor with one"
-    )

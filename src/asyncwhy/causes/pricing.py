@@ -82,8 +82,8 @@ def _computes(change: Change) -> bool:
 
 
 def _in_threads(draft: Draft) -> Replay:
-    """What comes of moving a computation to threads: where there is a GIL they share one core."""
-    free = draft.facts.process.meta.get("gil") is False
+    """What comes of moving a computation to threads: where there is a GIL, and it is kept, they share one core."""
+    free = draft.known.releases_gil or draft.facts.process.meta.get("gil") is False
     return draft.facts.replayed(draft.change, None if free else 1)
 
 

@@ -102,7 +102,6 @@ def _draft(run: Run, facts: ProcessFacts, group: Group, waits: list[SelfWait]) -
     on_trio = any(loop.implementation.startswith("trio") for loop in facts.line.loops)
     draft.remedies = _OF_OWN_SERVER if served else _remedies(known, completer is not None, on_trio)
     draft.count, draft.worth = count, True
-    draft.replacement = None
     draft.related = (*_needs(facts, known, completer), *draft.related)
     if known is None and not served:
         draft.evidence = Evidence.INFERRED

@@ -142,8 +142,10 @@ def _remedies(name: str, text: str) -> tuple[Remedy, ...]:
     short = text if text and len(text) <= 60 and "\n" not in text else f"{name}(...)"
     function, _, arguments = short.partition("(")
     arguments = arguments.removesuffix(")")
-    if function.endswith((".call_soon", ".call_later", ".call_at")):
+    if function.endswith(".call_soon"):
         instead = f"{function.rpartition('.')[0]}.call_soon_threadsafe({arguments})"
+    elif function.endswith(".create_task"):
+        instead = f"asyncio.run_coroutine_threadsafe({arguments}, {function.rpartition('.')[0]})"
     else:
         instead = f"loop.call_soon_threadsafe({', '.join(part for part in (function, arguments) if part)})"
     return (Remedy(f"hand it over with the call that wakes the loop: `{instead}`", Safety.SAFE),)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from asyncwhy.model import Site
 from asyncwhy.source import PythonSource
@@ -20,16 +21,24 @@ LAZY = frozenset(
         "concurrent.futures.ProcessPoolExecutor.map",
     )
 )
+#: Libraries of loops, whose functions take awaitables.
+LOOPS = ("asyncio.", "trio.", "anyio.")
+_TRANSPARENT = ("/contextlib.py",)
 _PLAIN = frozenset({"staticmethod", "classmethod"})
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """One function of the chain and the call in it that leads inwards (None where none was found)."""
+    """One function of the chain and the call in it that leads inwards (None where none was found); `within` is the
+    function that ran directly inside (empty where that is unknown or native), `inner` the user's functions from the
+    named line up to here."""
 
     parsed: Parsed
     function: FunctionNode
     call: ast.expr | None
+    line: int = 0
+    within: str = ""
+    inner: tuple[Link, ...] = ()
 
     @property
     def is_async(self) -> bool:
@@ -40,7 +49,8 @@ class Link:
 def chain_of(source: PythonSource, site: Site, stack: tuple[Site, ...], call: str) -> list[Link] | None:
     """The links from the site's function out to the innermost async one, which is the last.
 
-    None where that one is not reached through the user's own named functions alone.
+    None where that one is not reached through the user's own named functions alone: what somebody else calls, a
+    library or another function to which it was given, cannot become a coroutine function.
     """
     links: list[Link] = []
     hint = call
@@ -51,6 +61,8 @@ def chain_of(source: PythonSource, site: Site, stack: tuple[Site, ...], call: st
         if links and links[-1].function is link.function and _in_place(hint):
             hint = link.function.name
             continue
+        if links and not calls(link, links[-1].function.name):
+            return None
         links.append(link)
         if link.is_async:
             return links
@@ -60,14 +72,53 @@ def chain_of(source: PythonSource, site: Site, stack: tuple[Site, ...], call: st
 
 def async_link(source: PythonSource, site: Site, stack: tuple[Site, ...], call: str) -> Link | None:
     """The innermost async function of the user's, and the call in it, whatever lies further in."""
-    hint = call
+    hint, within = call, _within(site, stack)
+    inner: list[Link] = []
     for frame in _outwards(site, stack):
         if source.sources.is_user(frame.file) and not frame.function.endswith("<lambda>"):
             link = _link(source, frame, "" if _in_place(hint) else hint)
             if link is not None and link.is_async:
-                return link
-        hint = frame.function
+                return replace(link, within=within, inner=tuple(inner))
+            if link is not None:
+                inner.append(link)
+        hint = within = frame.function
     return None
+
+
+def _within(site: Site, stack: tuple[Site, ...]) -> str:
+    for inner, frame in pairwise(stack):
+        if (frame.file, frame.line) == (site.file, site.line):
+            return inner.function
+    return ""
+
+
+def is_at(link: Link, site: Site) -> bool:
+    """Whether the site is in the link's own function."""
+    return link.parsed.module.file == site.file and link.function.name == site.function.rpartition(".")[2]
+
+
+def calls(link: Link, name: str) -> bool:
+    """Whether what the link's line calls is a function of that name, not one that it was given to."""
+    return isinstance(link.call, ast.Call) and link.parsed.calls.matches(link.call, name)
+
+
+def may_await(source: PythonSource, site: Site, stack: tuple[Site, ...], call: str) -> bool:
+    """Whether whoever rewrites the functions from the line outwards can await there: the user's own code calls them,
+    or opens them as contexts, and none of them is given to anybody else."""
+    inner, hint = "", call
+    for frame in _outwards(site, stack):
+        if inner and frame.file.endswith(_TRANSPARENT):
+            inner = ""  # whoever opens it is free to: its `with` may become an `async with`
+            continue
+        link = _link(source, frame, hint)
+        if link is None or not source.sources.is_user(frame.file):
+            return False
+        if inner and not _in_place(inner) and not calls(link, inner):
+            return False
+        if link.is_async:
+            return True
+        inner = hint = frame.function if _in_place(frame.function) else link.function.name
+    return False
 
 
 def _in_place(name: str) -> bool:
@@ -97,18 +148,21 @@ def _link(source: PythonSource, frame: Site, hint: str) -> Link | None:
         by_name = parsed.calls.at(frame.line, None, None, None, hint)
         if isinstance(by_name, ast.Call) and parsed.calls.matches(by_name, hint):
             node = by_name
-    return Link(parsed, found[0], node)
+    return Link(parsed, found[0], node, frame.line)
 
 
 def can_await(link: Link) -> bool:
     """Whether `await` may stand before the call: not in a lambda, a generator expression, a lock's body."""
     if link.call is None or link.parsed.module.function_of(link.call) is not link.function:
         return False
+    given = False  # to a call that is none of a loop's: those take awaitables, which an `await` would use up
     for outer in link.parsed.module.ancestors(link.call):
         if outer is link.function:
             return True
-        if isinstance(outer, ast.GeneratorExp | ast.Await):
+        if isinstance(outer, ast.GeneratorExp) or (isinstance(outer, ast.Await) and not given):
             return False
+        if isinstance(outer, ast.Call):
+            given |= not (link.parsed.names.qualified(outer.func) or "").startswith(LOOPS)
         if isinstance(outer, ast.JoinedStr) and sys.version_info < (3, 12):
             return False  # nodes inside f-strings have no true positions
         if isinstance(outer, ast.With):

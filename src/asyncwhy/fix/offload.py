@@ -7,19 +7,15 @@ import ast
 from asyncwhy.fix.chain import Link, can_await, is_lazy, needs_parentheses
 from asyncwhy.fix.edits import Draft
 from asyncwhy.fix.imports import reference
-from asyncwhy.source import PythonSource
-
-_PURE_LIBRARY = ("time.", "requests.", "urllib.", "socket.", "subprocess.", "os.", "shutil.", "hashlib.")
-_OWNED_BY_THREAD = ("sqlite3.Connection.", "sqlite3.Cursor.", "threading.RLock", "tkinter.")
 
 
-def offloaded(link: Link, draft: Draft, to_thread: str) -> str | None:
+def offloaded(link: Link, draft: Draft, to_thread: str, *, opened: bool = False) -> str | None:
     """The call as a thread's job, in its module's words (the import joins the draft)."""
     call = link.call
-    if not isinstance(call, ast.Call) or not can_await(link) or is_lazy(link) or _opens_a_context(link, call):
+    if not isinstance(call, ast.Call) or not can_await(link) or is_lazy(link):
         return None
-    if call.keywords and not to_thread.startswith("asyncio."):
-        return None  # trio's and anyio's run_sync pass no keyword arguments on
+    if _opens_a_context(link, call) and not opened:
+        return None  # what waits may be its entry, or its end
     bracket = _bracket(draft, call)
     spelled = reference(link.parsed, draft, to_thread, call)
     if bracket is None or spelled is None:
@@ -32,7 +28,12 @@ def offloaded(link: Link, draft: Draft, to_thread: str) -> str | None:
     if not (call.args or call.keywords):
         return f"await {spelled}({function}{arguments})"
     separator = "," if arguments[:1].isspace() else ", "
-    return f"await {spelled}({function}{separator}{arguments})"
+    job = f"{function}{separator}{arguments}"
+    if call.keywords and not to_thread.startswith("asyncio."):
+        # trio's and anyio's run_sync pass no keyword arguments on
+        partial = reference(link.parsed, draft, "functools.partial", call)
+        return None if partial is None else f"await {spelled}({partial}({job}))"
+    return f"await {spelled}({job})"
 
 
 def offload_diff(link: Link, to_thread: str) -> str | None:
@@ -47,26 +48,17 @@ def offload_diff(link: Link, to_thread: str) -> str | None:
     return draft.diff()
 
 
-def is_owned_by_its_thread(link: Link, call: str) -> bool:
-    """Whether the call's object refuses other threads than the one that made it."""
-    callee = _callee(link) or call
-    return callee.startswith(_OWNED_BY_THREAD)
-
-
-def changes_nothing_shared(source: PythonSource, link: Link, call: str) -> bool:
-    """Whether what would run on the thread is known to touch nothing that the loop's tasks share."""
-    callee = _callee(link)
-    functions = link.parsed.module.functions.get(callee or "", [])
-    if functions:
-        names = [
-            source.shared_state(link.parsed.module.file, link.parsed.module.describe(f)) for f in functions
-        ]
-        return not any(names)
-    return (callee or call).startswith(_PURE_LIBRARY) or callee == "builtins.open"
-
-
-def _callee(link: Link) -> str | None:
-    return link.parsed.names.qualified(link.call.func) if isinstance(link.call, ast.Call) else None
+def opened_diff(link: Link, to_thread: str) -> str | None:
+    """The diff that makes on a worker thread only what a `with` opens, and enters it here."""
+    draft = Draft(link.parsed.module)
+    call = link.call
+    if not isinstance(call, ast.Call) or not _opens_a_context(link, call):
+        return None
+    text = offloaded(link, draft, to_thread, opened=True)
+    if text is None:
+        return None
+    draft.replace(draft.start(call), draft.end(call), text)
+    return draft.diff()
 
 
 def _opens_a_context(link: Link, call: ast.Call) -> bool:

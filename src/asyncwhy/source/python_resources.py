@@ -188,3 +188,8 @@ def only_fetches(callee: str) -> bool:
 def comes_last(callee: str) -> bool:
     """Whether the name says that something is brought to its end."""
     return bool(_LAST.intersection(tokens(callee)))
+
+
+def carries_messages(method: str) -> bool:
+    """Whether a method of that name takes part in a conversation, which bears one speaker at a time."""
+    return method in _CHANNEL
