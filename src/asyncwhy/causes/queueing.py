@@ -94,13 +94,26 @@ def _holding(
 ) -> list[tuple[Wait, float]]:
     """What the holder awaited meanwhile, since it was its turn; one made only to give it back stands for the task
     that made it."""
-    task = facts.line.tasks.get(one.holder)
-    for holder in (one.holder, task.parent if task is not None else 0):
-        since = max([one.asked, *_before(grants.get((one.primitive, holder), ()), one.until)])
-        found = list(facts.contention.waits_between(holder, since, one.until)) if holder else []
-        if found:
-            return found
-    return []
+    found = _awaited(facts, one, grants, one.holder)
+    if not found and (maker := _gave_back_for(facts, one, grants)):
+        return _awaited(facts, one, grants, maker)
+    return found
+
+
+def _awaited(
+    facts: ProcessFacts, one: Queued, grants: Mapping[tuple[int, int], list[float]], holder: int
+) -> list[tuple[Wait, float]]:
+    since = max([one.asked, *_before(grants.get((one.primitive, holder), ()), one.until)])
+    return list(facts.contention.waits_between(holder, since, one.until))
+
+
+def _gave_back_for(facts: ProcessFacts, one: Queued, grants: Mapping[tuple[int, int], list[float]]) -> int:
+    """The task that made the holder only to give it back (a `shield` on the way out): the holder did not queue for
+    it, and was not there yet when others did.  0 for a holder in its own right, however short it held it."""
+    holder = facts.line.tasks.get(one.holder)
+    if holder is None or (one.primitive, one.holder) in grants or holder.created < one.asked:
+        return 0
+    return holder.parent
 
 
 def _before(times: Iterable[float], until: float) -> Iterable[float]:
