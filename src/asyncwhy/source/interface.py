@@ -74,13 +74,16 @@ class AwaitKind(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Loop:
     """A loop around an await.  `kind`: for, while, async-for or comprehension; `iterable` is the text
-    after `in` (of a while loop, its condition)."""
+    after `in` (of a while loop, its condition).  `take` is the await with which each turn of a `while` takes
+    an item that others bring; `brought` says that a `for` runs over what such a turn was brought."""
 
     kind: str
     line: int
     end_line: int
     iterable: str
     targets: tuple[str, ...]
+    take: Extent | None = None
+    brought: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,8 +176,9 @@ class Source(Protocol):
     def independent(self, file: str, awaits: tuple[Await, ...]) -> Independence:
         """Could these awaits of one function overlap?  One await: could its loop's turns overlap?"""
 
-    def independent_turns(self, file: str, awaits: tuple[Await, ...]) -> Independence:
-        """Could the turns of the loop around these awaits overlap?"""
+    def independent_turns(self, file: str, awaits: tuple[Await, ...], *, fed: bool = False) -> Independence:
+        """Could the turns of the loop around these awaits overlap?  `fed`: its items were there before the turn
+        before was over, so that whoever brings them does not wait for what a turn does."""
 
     def unawaited_calls(self, file: str, function: Function | str, callee: str) -> tuple[Call, ...]:
         """Calls of `callee` in the function that nothing ever awaits."""

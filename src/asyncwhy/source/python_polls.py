@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 
 from asyncwhy.source.interface import Poll
-from asyncwhy.source.python_awaits import enclosing_loop
+from asyncwhy.source.python_loops import enclosing_loop
 from asyncwhy.source.python_module import Module, shorten
-from asyncwhy.source.python_paths import bound_paths, read_paths
+from asyncwhy.source.python_paths import bound_paths, read_paths, uses
 
 _CHANGES = frozenset("append add pop popleft popitem remove discard update extend insert clear".split())
 #: Methods that tell at once whether something has happened elsewhere.
@@ -68,7 +68,7 @@ def _poll(module: Module, loop: ast.While | ast.For, waits: ast.Await) -> Poll |
     questions = _questions(loop, waits)
     if not questions or _awaits_more(loop, waits):
         return None
-    if isinstance(loop, ast.For) and _uses(loop.body, bound_paths(loop.target)):
+    if isinstance(loop, ast.For) and uses(loop.body, bound_paths(loop.target)):
         return None
     asked: set[str] = set()
     for question in questions:
@@ -127,9 +127,3 @@ def _progress(body: list[ast.stmt]) -> set[str]:
                     if part.func.attr in _CHANGES:
                         moved |= read_paths(part.func.value)
     return moved
-
-
-def _uses(body: list[ast.stmt], names: set[str]) -> bool:
-    return any(
-        isinstance(part, ast.Name) and part.id in names for statement in body for part in ast.walk(statement)
-    )

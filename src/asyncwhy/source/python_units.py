@@ -7,12 +7,13 @@ the row.  Order is that of the source; loops are passed once (turns are the call
 from __future__ import annotations
 
 import ast
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from asyncwhy.source.python_module import FunctionNode, Module, dotted
 from asyncwhy.source.python_names import Names
 from asyncwhy.source.python_paths import bound_paths, read_paths
-from asyncwhy.source.python_resources import tokens
+from asyncwhy.source.python_resources import answers, tokens
 from asyncwhy.source.python_state import SharedState
 
 _LOOKS_ONLY = frozenset(
@@ -45,20 +46,22 @@ class Units:
         self.names = names
         self.state = state
 
-    def of(self, body: list[ast.stmt], guards: tuple[ast.stmt, ...] = ()) -> list[Unit]:
-        """The units of the statements, in source order."""
+    def of(
+        self, body: list[ast.stmt], guards: tuple[ast.stmt, ...] = (), duplex: Collection[str] = ()
+    ) -> list[Unit]:
+        """The units of the statements, in source order; `duplex`: see `may_change`."""
         found: list[Unit] = []
         for statement in body:
-            found.append(self._unit(statement, guards))
+            found.append(self._unit(statement, guards, duplex))
             if isinstance(statement, FunctionNode | ast.ClassDef):
                 continue
             decides = isinstance(statement, ast.If | ast.While | ast.For | ast.AsyncFor | ast.Match)
             inner = (*guards, statement) if decides else guards
             for block in _blocks(statement):
-                found += self.of(block, inner)
+                found += self.of(block, inner, duplex)
         return found
 
-    def _unit(self, node: ast.stmt, guards: tuple[ast.stmt, ...]) -> Unit:
+    def _unit(self, node: ast.stmt, guards: tuple[ast.stmt, ...], duplex: Collection[str]) -> Unit:
         reads: set[str] = set()
         binds: set[str] = set()
         changes: set[str] = set()
@@ -70,7 +73,9 @@ class Units:
                     binds |= bound_paths(inner.target)
                 elif isinstance(inner, ast.Call):
                     seen = self.state.seen_from(inner).reads
-                    calls.append((frozenset(read_paths(inner) | seen), frozenset(self.may_change(inner))))
+                    calls.append(
+                        (frozenset(read_paths(inner) | seen), frozenset(self.may_change(inner, duplex)))
+                    )
                     reads |= seen
         for target in _targets(node):
             (binds if isinstance(target, ast.Name | ast.Tuple | ast.List) else changes).update(
@@ -89,8 +94,11 @@ class Units:
         """What the expression reads, the functions that it calls in this file included."""
         return read_paths(node) | self.state.seen_from(node).reads
 
-    def may_change(self, call: ast.Call) -> set[str]:
-        """What a call may change of what it is given: its object, and arguments that are plain paths."""
+    def may_change(self, call: ast.Call, duplex: Collection[str] = ()) -> set[str]:
+        """What a call may change of what it is given: its object, and arguments that are plain paths.
+
+        What `duplex` connections receive is another matter than what is sent by them.
+        """
         functions = self.state.called(call)
         if isinstance(call.func, ast.Name) and (
             call.func.id in _LOOKS_ONLY or call.func.id in self.names.classes
@@ -98,6 +106,8 @@ class Units:
             return set()
         found = set(self.state.seen_from(call).writes)
         owner = dotted(call.func.value) if isinstance(call.func, ast.Attribute) else None
+        if owner in duplex and isinstance(call.func, ast.Attribute) and answers(call.func.attr):
+            return found
         if owner is not None and not functions and not self._only_talks(owner, call):
             found.add(owner)
         if isinstance(call.func, ast.Name) and not functions:
