@@ -139,6 +139,20 @@ def test_what_a_while_is_brought_is_not_fetched_page_by_page(body: str, brought:
     assert [loop is not None and loop.brought for loop in loops] == [brought]
 
 
+@pytest.mark.parametrize(
+    ("iterable", "brought"),
+    [("ws", True), ("self.stdout", True), ("pubsub.listen()", True), ("lines(ws)", True), ("pages()", False)],
+)
+def test_a_stream_brings_whatever_its_reader_does(iterable: str, brought: bool) -> None:
+    before = (
+        "async def lines(ws):\n    async for text in ws:\n        for line in text:\n            yield line\n"
+        "async def pages():\n    for number in range(9):\n        yield await fetch(number)\n"
+    )
+    body = f"async for item in {iterable}:\n    await handle(item)"
+    loops = [one.loop for one in asked(body, before).awaits("app.py", "main") if one.call == "handle"]
+    assert [loop is not None and loop.brought for loop in loops] == [brought]
+
+
 def test_what_is_sent_to_many_need_not_come_one_by_one() -> None:
     many = "for member in members:\n    await member.send(text)"
     assert answer(many, fed=False).confidence == "medium"

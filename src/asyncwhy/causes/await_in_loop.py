@@ -55,16 +55,19 @@ class Found:
         return sum(map(streams.late, self.parts))
 
     @property
+    def brought(self) -> bool:
+        """Whether it takes what others bring as they bring it."""
+        return self.loop.take is not None or self.loop.brought
+
+    @property
     def dispatches(self) -> bool:
-        """Whether it takes what others bring as they bring it, and was behind."""
-        if self.loop.take is not None or self.loop.brought:
-            return True
-        return self.loop.kind == "async-for" and self.late > 0 and not streams.on_demand(self.loop)
+        """Whether it does, and was behind."""
+        return self.brought and self.late > 0
 
     @property
     def saved(self) -> float:
         """What the turns waited, less what they would together."""
-        if self.dispatches or not any(turns.fetched for turns in self.runs):
+        if self.brought or not any(turns.fetched for turns in self.runs):
             return self.late_s
         return sum(map(streams.saved_ahead, self.parts))
 
@@ -98,7 +101,7 @@ class Found:
         """The turns overlap."""
         overlaps, rewired = Overlaps(facts.nodes), Rewiring()
         for turns, parts in zip(self.runs, self.parts, strict=True):
-            streams.overlap(overlaps, rewired, turns.call.task, parts, pinned=self.dispatches)
+            streams.overlap(overlaps, rewired, turns.call.task, parts, pinned=self.brought)
         return Change(rewired=rewired)
 
 

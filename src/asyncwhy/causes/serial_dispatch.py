@@ -34,14 +34,11 @@ def find(run: Run) -> list[Draft]:
     return from_channels + from_streams
 
 
-def _remedies() -> tuple[Remedy, ...]:
-    return (
-        Remedy(
-            "look for a setting of the framework (concurrent updates, prefetch), or make a task for each "
-            "message, with a bound; messages are then no longer handled in order",
-            Safety.CHANGES_BEHAVIOUR,
-        ),
-    )
+_TASKS = (
+    "look for a setting of the framework (concurrent updates, prefetch), or make a task for each message, with a "
+    "bound; messages are then no longer handled in order"
+)
+_ANSWERS = ", nor answered in it, and many connections let only one send at a time: send under a lock"
 
 
 def _of_channel(run: Run, channel: Channel) -> Draft:
@@ -70,7 +67,7 @@ def _of_channel(run: Run, channel: Channel) -> Draft:
         related=channel.related(),
         victims=waited,
         effects=Effects(late_s=channel.late_s),
-        remedies=_remedies(),
+        remedies=(Remedy(_TASKS, Safety.CHANGES_BEHAVIOUR),),
         change=Change(links=channel.links()),
         spared_s=spared.last_s if spared else 0.0,
     )
@@ -97,7 +94,7 @@ def _of_stream(run: Run, facts: ProcessFacts, found: await_in_loop.Found) -> Dra
             message=(
                 f"the loop on line {loop.line} of `{first.function}` awaits the handler (line {site.line}) before it "
                 f"takes the next message: {found.late} of {len(lengths)} lay there already, and handling them, one "
-                f"after the other, took {seconds(sum(lengths))}. Handled as they come, they are not answered in order."
+                f"after the other, took {seconds(sum(lengths))}."
             ),
         ),
         count=found.late,
@@ -107,7 +104,7 @@ def _of_stream(run: Run, facts: ProcessFacts, found: await_in_loop.Found) -> Dra
         stack=stack,
         related=(*related, *told(run, facts, tasks, stack)),
         effects=Effects(late_s=found.late_s),
-        remedies=_remedies(),
+        remedies=(Remedy(_TASKS + _ANSWERS, Safety.CHANGES_BEHAVIOUR),),
         awaits=(first,),
         change=found.change(facts),
         worth=hurts_by_itself(run, facts, tasks, found.late_s),

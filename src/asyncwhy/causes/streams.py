@@ -16,7 +16,6 @@ from asyncwhy.analysis.facts import ProcessFacts
 from asyncwhy.analysis.overlap import Branch, Overlaps
 from asyncwhy.analysis.rewiring import Rewiring
 from asyncwhy.causes.overlapping import Executed, Turns
-from asyncwhy.source.interface import Loop
 
 #: So many turns at once are advised and predicted: the changes of this kind that projects kept were bounded
 #: by 4 to 8, and those without a bound were taken back for exhausted pools and HTTP 429.
@@ -41,11 +40,6 @@ class Stretch:
 def takes(turns: Turns) -> bool:
     """Whether the loop takes items that are brought to it one by one."""
     return turns.loop.take is not None or turns.loop.kind == "async-for" or bool(turns.fetched)
-
-
-def on_demand(loop: Loop) -> bool:
-    """Whether items are made when they are asked for (a generator, pages of an answer), not brought by others."""
-    return loop.kind not in ("while", "for") and "(" in loop.iterable
 
 
 def stretches(facts: ProcessFacts, turns: Turns) -> list[Stretch]:

@@ -75,7 +75,7 @@ class AwaitKind(StrEnum):
 class Loop:
     """A loop around an await.  `kind`: for, while, async-for or comprehension; `iterable` is the text
     after `in` (of a while loop, its condition).  `take` is the await with which each turn of a `while` takes
-    an item that others bring; `brought` says that a `for` runs over what such a turn was brought."""
+    an item; `brought` says that a `for` or `async for` runs over what others bring, whatever its turns do."""
 
     kind: str
     line: int

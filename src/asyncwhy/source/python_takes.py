@@ -21,6 +21,10 @@ _WORDS = frozenset(
     "recv receive accept next anext pop take dequeue consume "
     "message messages msg event events update updates packet frame line request job item command datagram".split()
 )
+#: Words in names of what brings one item after another for as long as it is there.
+_STREAMS = frozenset("lines listen stream subscribe subscription feed watch".split())
+#: Generators that take from generators are followed so many deep.
+_DEEPEST = 3
 #: With a size they bring a piece of a stream of bytes, whose order is all.
 _BYTES = frozenset("read recv receive receive_some sock_recv recv_into".split())
 #: What brings another item to a channel.
@@ -37,6 +41,7 @@ class Takes:
     def __init__(self, module: Module, names: Names) -> None:
         """Nothing is worked out before it is asked for."""
         self.module = module
+        self.names = names
         self.resources = Resources(module, names)
 
     def of(self, loop: ast.AST) -> ast.Await | None:
@@ -128,11 +133,37 @@ class Takes:
         return {owner for owner in owners if owner is not None}
 
     def brought(self, loop: ast.AST) -> bool:
+        """Whether what the loop runs over is brought by others, whatever its turns do: by a stream, or to a `while`
+        around it."""
+        match loop:
+            case ast.For():
+                return self._of_batches(loop)
+            case ast.AsyncFor():
+                return self._is_stream(loop.iter)
+        return False
+
+    def _is_stream(self, iterable: ast.expr, depth: int = 0) -> bool:
+        """Whether an `async for` takes from something that is there already, directly or through a generator of the
+        file; not from what a call makes as it is asked for it."""
+        if not isinstance(iterable, ast.Call):
+            return dotted(iterable) is not None
+        name = iterable.func.attr if isinstance(iterable.func, ast.Attribute) else dotted(iterable.func)
+        if (_WORDS | _STREAMS).intersection(tokens(name or "")):
+            return True
+        made = self.module.functions.get(self.names.qualified(iterable.func) or "", [])
+        return depth < _DEEPEST and any(
+            self._is_stream(node.iter, depth + 1)
+            if isinstance(node, ast.AsyncFor)
+            else isinstance(node, ast.While) and self.of(node) is not None
+            for function in made
+            for node in own_nodes(function)
+        )
+
+    def _of_batches(self, loop: ast.For) -> bool:
         """Whether a `for` runs over what a `while` around it was brought in this turn, and which goes on so, whatever
         that was.  Pages, of which the last one ends the loop, are not brought but fetched."""
-        if not isinstance(loop, ast.For) or not isinstance(
-            around := enclosing_loop(self.module, loop), ast.While
-        ):
+        around = enclosing_loop(self.module, loop)
+        if not isinstance(around, ast.While):
             return False
         inside = own_nodes(around)
         awaited = [node for node in inside if isinstance(node, ast.Await) and node.lineno <= loop.lineno]
