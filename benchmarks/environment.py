@@ -22,7 +22,7 @@ def python() -> str:
     if not own.exists() or not stamp.exists() or stamp.read_text() != wanted:
         print(f"making {FOLDER.relative_to(ROOT)} (once)", file=sys.stderr)
         if not own.exists():
-            subprocess.run([_base(), "-m", "venv", FOLDER], check=True)
+            subprocess.run([base(WANTED), "-m", "venv", FOLDER], check=True)
         for line in wanted.splitlines():
             # One by one: a peer that does not install here is left out, and said so.
             if line and not line.startswith("#"):
@@ -33,8 +33,9 @@ def python() -> str:
     return str(own)
 
 
-def _base() -> str:
-    for version in WANTED:
+def base(wanted: tuple[str, ...]) -> str:
+    """The first interpreter of the wanted versions that is found; ours if none is."""
+    for version in wanted:
         places = [shutil.which(f"python{version}")]
         places += sorted(map(str, (Path.home() / ".pyenv" / "versions").glob(f"{version}*/bin/python")))
         for place in filter(None, places):

@@ -22,6 +22,9 @@ static PyObject *forget_others(PyObject *module, PyObject *nothing) {
 
 static PyMethodDef functions[] = {
     {"forget_others", forget_others, METH_NOARGS, "In a forked child: no other thread is in a step."},
+#if PY_VERSION_HEX >= 0x030c0000 && !defined(Py_GIL_DISABLED)
+    {"frames", frames_now, METH_NOARGS, "thread -> its current frame, for the threads of this interpreter."},
+#endif
     {NULL},
 };
 

@@ -55,6 +55,8 @@ uint64_t running_begin(Running *own, uint64_t start);
 void running_end(Running *own, uint64_t outer);
 void running_forget_others(void);
 
+PyObject *frames_now(PyObject *module, PyObject *nothing);
+
 /* What runs, schedules and records handles. */
 typedef struct {
     PyObject_HEAD

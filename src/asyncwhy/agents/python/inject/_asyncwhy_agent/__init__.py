@@ -11,12 +11,17 @@ import sys
 
 _before = set(sys.modules)
 
+from . import interpreters  # noqa: E402
 from . import primitives as p  # noqa: E402
 
 
 def start(here):
     """Begin to observe, if a run asked for it; `here` is the folder that was put on PYTHONPATH."""
     if "ASYNCWHY_STREAM" not in os.environ:
+        return
+    if not interpreters.is_main():
+        for name in (set(sys.modules) - _before) | {__name__}:
+            del sys.modules[name]
         return
     begun = p.thread_cpu()
     from .agent import Agent

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from . import primitives as p
 from .forking import FORK_COUNTS_LATE, Unfounded
+from .interpreters import frames_of
 from .recorder import NEVER, OVERDUE
 
 INTERVAL = 0.005
@@ -66,6 +67,7 @@ class Sampler:
         self._restless = 0
         self._busy = PATIENCE  # so many more ticks because threads without a loop ran
         self.watch = recorder.native.Watch() if recorder.native else None
+        self.frames = frames_of(recorder.native, asyncio.installation.lacking)
         self.glance = None  # called now and then while a loop runs
 
     def start(self):
@@ -146,7 +148,7 @@ class Sampler:
         self.ticks += 1
         late = max(late, 0)
         seen = 0
-        frames = p.current_frames()
+        frames = self.frames()
         # One thread and no loop yet (start, imports): there is nothing to explain.
         nothing = not self.loops and len(frames) < 3
         for thread, frame in frames.items():
