@@ -14,7 +14,8 @@ async def serve(stream):
             line = await received.receive_until(b"\n", 100)
         except anyio.IncompleteRead:
             break
-        await stream.send(await look_up(line.decode()))
+        found = await look_up(line.decode())
+        await stream.send(found)
 
 
 async def ask(port):

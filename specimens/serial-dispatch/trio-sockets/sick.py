@@ -16,7 +16,8 @@ async def lines(stream):
 
 async def serve(stream):
     async for line in lines(stream):
-        await stream.send_all(await look_up(line))
+        found = await look_up(line)
+        await stream.send_all(found)
     await stream.aclose()
 
 
