@@ -18,6 +18,7 @@ SMALL = 100_000
 WORKER_TOKENS = "run_sync_in_worker_thread"
 #: A task's suspended stack inside the awaits that its own line began is followed so many tasks outwards.
 OUTWARDS = 8
+_SEMAPHORES = frozenset(("Semaphore", "BoundedSemaphore"))
 
 
 @dataclass
@@ -38,6 +39,12 @@ class Contended:
     def limit(self) -> int:
         """The limit that was set; 0 where there is none."""
         return max(primitive.limit for primitive in self.primitives)
+
+    @property
+    def is_signal(self) -> bool:
+        """Whether they are semaphores made with nothing to take: who waits for one waits to be told something."""
+        made = [one for one in self.primitives if one.stack]
+        return bool(made) and self.limit == 0 and self.kind.rpartition(".")[2] in _SEMAPHORES
 
     @property
     def late_s(self) -> float:

@@ -199,7 +199,7 @@ class Dataflow:
 
     def reads(self, node: ast.AST) -> set[str]:
         """What the awaited expression reads, the functions that it calls in this file included."""
-        return self.units.reads(waited_for(node))
+        return self.units.awaited_reads(node)
 
     def seeds(self, node: ast.AST, duplex: Collection[str] = ()) -> set[str]:
         """The paths that get the await's value, or are changed by a call that is given it."""

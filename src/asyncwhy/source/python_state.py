@@ -76,7 +76,7 @@ class SharedState:
                 found += self.module.functions.get(self.names.qualified(target) or "", [])
         return found
 
-    def seen_from(self, waited: ast.expr) -> State:
+    def seen_from(self, waited: ast.AST) -> State:
         """The state that an awaited expression's calls share, `<self>` put into the caller's words."""
         found = State()
         for call in ast.walk(waited):

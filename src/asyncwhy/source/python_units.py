@@ -10,6 +10,7 @@ import ast
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from asyncwhy.source.python_loops import bound_by, waited_for
 from asyncwhy.source.python_module import FunctionNode, Module, dotted
 from asyncwhy.source.python_names import Names
 from asyncwhy.source.python_paths import bound_paths, read_paths
@@ -93,6 +94,27 @@ class Units:
     def reads(self, node: ast.expr) -> set[str]:
         """What the expression reads, the functions that it calls in this file included."""
         return read_paths(node) | self.state.seen_from(node).reads
+
+    def awaited_reads(self, node: ast.AST) -> set[str]:
+        """What an await reads: of an `async with` whose body gives work to it, what the body does too, since its way
+        out waits for that work."""
+        if isinstance(node, ast.AsyncWith) and self._gives_work(node):
+            return read_paths(node) | self.state.seen_from(node).reads
+        return self.reads(waited_for(node))
+
+    def _gives_work(self, node: ast.AsyncWith) -> bool:
+        """Whether the body calls a method of what it entered with something to run, and does not await that."""
+        contexts = {path for item in node.items if (path := dotted(item.context_expr))}
+        contexts |= bound_by(self.module, node)
+        return any(
+            isinstance(call, ast.Call)
+            and isinstance(call.func, ast.Attribute)
+            and dotted(call.func.value) in contexts
+            and isinstance((*call.args, None)[0], ast.Call | ast.Name | ast.Attribute | ast.Lambda)
+            and not isinstance(self.module.parents[call], ast.Await)
+            for part in node.body
+            for call in ast.walk(part)
+        )
 
     def may_change(self, call: ast.Call, duplex: Collection[str] = ()) -> set[str]:
         """What a call may change of what it is given: its object, and arguments that are plain paths.
