@@ -11,11 +11,14 @@ from asyncwhy.analysis.facts import ProcessFacts
 from asyncwhy.analysis.places import Origin
 from asyncwhy.analysis.relink import Links
 from asyncwhy.model import Site, Victim
+from asyncwhy.source.interface import Source
 
 #: Up to so many nodes more is replayed than what the finding's gain needs.
 SMALL = 100_000
 #: Tokens of worker threads are told by `pool-saturated`, which knows the jobs.
 WORKER_TOKENS = "run_sync_in_worker_thread"
+#: A lock keeps a rate if this share of the time for which it is held is slept for that.
+MOSTLY = 0.5
 #: A task's suspended stack inside the awaits that its own line began is followed so many tasks outwards.
 OUTWARDS = 8
 _SEMAPHORES = frozenset(("Semaphore", "BoundedSemaphore"))
@@ -72,6 +75,16 @@ class Contended:
             if site is not None:
                 seconds[site] += held_s
         return max(seconds, key=lambda site: seconds[site]) if seconds else None
+
+    def keeps_rate(self, source: Source) -> bool:
+        """Whether the holders mostly slept to keep a rate: those who queue are to wait."""
+        slept = sum(
+            held_s
+            for stack, held_s in self.held.items()
+            if (site := user_line(self.facts, self.facts.stack(stack))) is not None
+            and source.paces(site.file, site.line)
+        )
+        return slept > MOSTLY * sum(self.held.values())
 
 
 def contended(facts: ProcessFacts, what: int, wanted: set[int]) -> list[Contended]:

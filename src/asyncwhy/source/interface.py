@@ -189,6 +189,9 @@ class Source(Protocol):
     def spin_at(self, file: str, line: int) -> Poll | None:
         """The loop on that line, if it only asks for what others bring about, and neither waits nor awaits."""
 
+    def paces(self, file: str, line: int) -> bool:
+        """Whether the await on that line is a sleep that keeps a rate, and no work."""
+
     def loop_around(self, file: str, lines: Collection[int]) -> int | None:
         """The line of the innermost loop statement whose turns pass through all of the lines."""
 

@@ -79,6 +79,10 @@ class Languages(PythonSource):
         """See `interface.Source.poll_at`; not answered for JavaScript."""
         return None if is_javascript(file) else super().poll_at(file, line)
 
+    def paces(self, file: str, line: int) -> bool:
+        """See `interface.Source.paces`; not answered for JavaScript."""
+        return not is_javascript(file) and super().paces(file, line)
+
     def loop_around(self, file: str, lines: Collection[int]) -> int | None:
         """See `interface.Source.loop_around`."""
         if is_javascript(file):

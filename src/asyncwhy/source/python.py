@@ -10,6 +10,7 @@ from asyncwhy.source.python_calls import Calls
 from asyncwhy.source.python_dataflow import Dataflow
 from asyncwhy.source.python_module import FunctionNode, Module, Unparsable
 from asyncwhy.source.python_names import Names
+from asyncwhy.source.python_pace import paces
 from asyncwhy.source.python_polls import poll_at, spin_at
 from asyncwhy.source.python_repeats import loop_around
 from asyncwhy.source.python_state import SharedState
@@ -150,6 +151,11 @@ class PythonSource:
         """See `interface.Source.spin_at`."""
         parsed = self.parsed(file)
         return None if parsed is None else spin_at(parsed.module, line)
+
+    def paces(self, file: str, line: int) -> bool:
+        """See `interface.Source.paces`."""
+        parsed = self.parsed(file)
+        return parsed is not None and paces(parsed.module, parsed.names, line)
 
     def loop_around(self, file: str, lines: Collection[int]) -> int | None:
         """See `interface.Source.loop_around`."""
