@@ -102,6 +102,9 @@ FREE = [
     "x = (await f(a)) + (await g(b))",
     "await say(1, a)\nawait say(2, b)",
     "await asyncio.sleep(1)\nawait asyncio.sleep(2)",
+    "await room.say(a)\nawait room.say(b)",
+    "await one.fill(a)\nx = await other.order()",
+    "x = await shop.stock()\ny = await shop.order()",
     "await asyncio.sleep(1)\nprint('one')\nawait asyncio.sleep(2)",
     "x = await coro_1\ny = await coro_2",
     "self.x = await f(a)\nself.y = await g(b)",
@@ -168,6 +171,7 @@ BOUND = [
     ("if a:\n    return await f(a)\ny = await g(b)", "line 4 leaves before line 5"),
     ("await self.app(a, send)\nawait self.other(b, send)", "both use `send`"),
     ("await check_config()\nx = await f(a)", "may have to come first"),
+    ("await shop.fill(a)\nx = await shop.order()", "does to `shop` may have to come first"),
     ("await asyncio.gather(f(a), f(b))\nx = await g(b)", "waits for all of its group"),
 ]  # fmt: skip
 

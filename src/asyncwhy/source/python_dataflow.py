@@ -29,7 +29,7 @@ from asyncwhy.source.python_resources import (
     tokens,
 )
 from asyncwhy.source.python_started import Started
-from asyncwhy.source.python_state import SharedState, State
+from asyncwhy.source.python_state import SharedState, State, receiver
 from asyncwhy.source.python_takes import Takes
 from asyncwhy.source.python_turns import Turns
 from asyncwhy.source.python_units import EXITS, Unit, Units
@@ -270,6 +270,9 @@ class Dataflow:
             return f"line {line_of(first)} waits for all of its group before the next begins"
         if comes_last(one) or (comes_first(one) and one != other):
             return f"line {line_of(first)} (`{one}`) may have to come first"
+        if one != other and (owner := self.state.acts_beyond(waited_for(first))) is not None:
+            if owner == receiver(waited_for(second)):
+                return f"what line {line_of(first)} does to `{owner}` may have to come first"
         return None
 
     def _shared_state(self, first: ast.AST, second: ast.AST) -> str | None:

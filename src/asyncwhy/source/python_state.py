@@ -87,6 +87,15 @@ class SharedState:
                 found.take(_renamed(self.of(function), owner))
         return found
 
+    def acts_beyond(self, waited: ast.expr) -> str | None:
+        """The object of a method that keeps nothing in it, as far as its file shows: what it does, it does elsewhere."""
+        owner = receiver(waited)
+        if owner is None or any(
+            binding.how == "import" for binding in self.names.lookup(owner.partition(".")[0], waited)
+        ):
+            return None
+        return None if self.seen_from(waited).writes else owner
+
     def _visit(self, function: FunctionNode, node: ast.AST, state: State) -> None:
         match node:
             case ast.With() | ast.AsyncWith():
@@ -147,6 +156,12 @@ class SharedState:
 
     def _class(self, function: FunctionNode) -> str:
         return self.module.qualname(self.module.parents[function])
+
+
+def receiver(waited: ast.expr) -> str | None:
+    """The object whose method is called."""
+    method = waited.func if isinstance(waited, ast.Call) else None
+    return dotted(method.value) if isinstance(method, ast.Attribute) else None
 
 
 def _renamed(state: State, owner: str | None) -> State:
