@@ -102,6 +102,8 @@ FREE = [
     "x = (await f(a)) + (await g(b))",
     "await say(1, a)\nawait say(2, b)",
     "await asyncio.sleep(1)\nawait asyncio.sleep(2)",
+    "x = await f(a)\nasync with asyncio.TaskGroup() as g:\n    g.create_task(h(b))",
+    "x = await f(a)\nasync with client.get(b) as r:\n    print(x, r.status)",
     "await room.say(a)\nawait room.say(b)",
     "await one.fill(a)\nx = await other.order()",
     "x = await shop.stock()\ny = await shop.order()",
@@ -171,6 +173,8 @@ BOUND = [
     ("if a:\n    return await f(a)\ny = await g(b)", "line 4 leaves before line 5"),
     ("await self.app(a, send)\nawait self.other(b, send)", "both use `send`"),
     ("await check_config()\nx = await f(a)", "may have to come first"),
+    ("x = await f(a)\nasync with asyncio.TaskGroup() as g:\n    g.create_task(h(x))", "operand reads `x`"),
+    ("x = await f(a)\nasync with group:\n    for y in x:\n        group.start_soon(h, y)", "operand reads `x`"),
     ("await shop.fill(a)\nx = await shop.order()", "does to `shop` may have to come first"),
     ("await asyncio.gather(f(a), f(b))\nx = await g(b)", "waits for all of its group"),
 ]  # fmt: skip

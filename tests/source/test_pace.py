@@ -6,8 +6,7 @@ import textwrap
 
 import pytest
 
-from asyncwhy.source.python import PythonSource
-from asyncwhy.source.texts import Sources
+from asyncwhy.source import PythonSource, Sources
 
 PACES = {
     "until its turn": "now = time.monotonic()\nif self.next > now:\n    await asyncio.sleep(self.next - now)",
@@ -33,7 +32,7 @@ def paces(body: str) -> bool:
     text = "import asyncio\nimport time\nclass L:\n  async def m(self, key):\n    async with self.lock:\n"
     text += textwrap.indent(body, " " * 6) + "\n"
     line = next(number for number, one in enumerate(text.split("\n"), 1) if "await " in one)
-    return PythonSource(Sources({"app.py": text})).paces("app.py", line)
+    return PythonSource(Sources({"app.py": text}, read_disk=False)).paces("app.py", line)
 
 
 @pytest.mark.parametrize("what", PACES)

@@ -11,6 +11,7 @@ from asyncwhy.analysis.facts import ProcessFacts
 from asyncwhy.analysis.overlap import Overlaps
 from asyncwhy.analysis.rewiring import Rewiring
 from asyncwhy.causes import streams
+from asyncwhy.causes.connections import kept_connection
 from asyncwhy.causes.draft import Draft, Run, Words
 from asyncwhy.causes.overlapping import (
     SHORT_S,
@@ -145,6 +146,7 @@ def _search(run: Run, each: Executions) -> list[Found]:
         for one in found.values()
         if (one.loop.take is None or one.late >= LEAST_ITEMS)
         and _independent(run, one)
+        and not _on_one_connection(run, each.facts, one)
         and not _wanted(run, each.facts, one)
     ]
 
@@ -199,6 +201,15 @@ def _dispatches(loop: Loop, executed: list[Executed]) -> bool:
 def _independent(run: Run, found: Found) -> bool:
     answer = run.source.independent_turns(found.awaits[0].file, found.awaits, fed=found.dispatches)
     return answer.independent and answer.confidence is not Confidence.LOW
+
+
+def _on_one_connection(run: Run, facts: ProcessFacts, found: Found) -> bool:
+    return any(
+        kept_connection(run.source, facts, turns.call, one.one) is not None
+        for turns in found.runs
+        for turn in turns.turns[:1]
+        for one in turn
+    )
 
 
 def _wanted(run: Run, facts: ProcessFacts, found: Found) -> bool:

@@ -192,6 +192,10 @@ class Source(Protocol):
     def paces(self, file: str, line: int) -> bool:
         """Whether the await on that line is a sleep that keeps a rate, and no work."""
 
+    def connection_at(self, file: str, line: int) -> str | None:
+        """The path of the session, connection or transaction that the await on that line uses and that its function
+        keeps elsewhere; "" where it is within a `with` that opens one of its own, None where it uses none."""
+
     def loop_around(self, file: str, lines: Collection[int]) -> int | None:
         """The line of the innermost loop statement whose turns pass through all of the lines."""
 

@@ -83,6 +83,10 @@ class Languages(PythonSource):
         """See `interface.Source.paces`; not answered for JavaScript."""
         return not is_javascript(file) and super().paces(file, line)
 
+    def connection_at(self, file: str, line: int) -> str | None:
+        """See `interface.Source.connection_at`; not answered for JavaScript."""
+        return None if is_javascript(file) else super().connection_at(file, line)
+
     def loop_around(self, file: str, lines: Collection[int]) -> int | None:
         """See `interface.Source.loop_around`."""
         if is_javascript(file):

@@ -7,6 +7,7 @@ from collections.abc import Collection
 from asyncwhy.source.interface import Await, Call, Confidence, Function, Independence, Poll
 from asyncwhy.source.python_awaits import Awaits
 from asyncwhy.source.python_calls import Calls
+from asyncwhy.source.python_connections import connection_at
 from asyncwhy.source.python_dataflow import Dataflow
 from asyncwhy.source.python_module import FunctionNode, Module, Unparsable
 from asyncwhy.source.python_names import Names
@@ -156,6 +157,11 @@ class PythonSource:
         """See `interface.Source.paces`."""
         parsed = self.parsed(file)
         return parsed is not None and paces(parsed.module, parsed.names, line)
+
+    def connection_at(self, file: str, line: int) -> str | None:
+        """See `interface.Source.connection_at`."""
+        parsed = self.parsed(file)
+        return None if parsed is None else connection_at(parsed.module, parsed.names, line)
 
     def loop_around(self, file: str, lines: Collection[int]) -> int | None:
         """See `interface.Source.loop_around`."""

@@ -15,10 +15,8 @@ from asyncwhy.source.python_paths import callee_nodes, prefixes, reads_of
 
 _TOKEN = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
-SERIAL = frozenset(
-    "conn connection cursor cur session sess tx txn trans transaction lock mutex rlock websocket ws "
-    "reader writer sock socket".split()
-)
+CONNECTIONS = frozenset("conn connection cursor cur session sess tx txn trans transaction".split())
+SERIAL = CONNECTIONS | frozenset("lock mutex rlock websocket ws reader writer sock socket".split())
 SERIAL_RECEIVERS = frozenset(
     "f fp fh file queue q inbox outbox mailbox channel chan pipe stream stdin stdout stderr proc "
     "process page browser db database bus serial device driver resp response request condition event".split()
