@@ -10,7 +10,7 @@ from asyncwhy.analysis.change import Change
 from asyncwhy.analysis.facts import ProcessFacts
 from asyncwhy.analysis.overlap import Overlaps
 from asyncwhy.analysis.rewiring import Rewiring
-from asyncwhy.causes import streams
+from asyncwhy.causes import batches, streams
 from asyncwhy.causes.connections import kept_connection
 from asyncwhy.causes.draft import Draft, Run, Words
 from asyncwhy.causes.overlapping import (
@@ -108,12 +108,11 @@ class Found:
 
 def find(run: Run) -> list[Draft]:
     """Loops that wait in every turn for something of which the next turn, as it seems, has no need."""
-    return [
-        _draft(run, each.facts, found)
-        for each in executions(run)
-        for found in loops(run, each)
-        if not found.dispatches
-    ]
+    made: list[Draft] = []
+    for each in executions(run):
+        made += [_draft(run, each.facts, found) for found in loops(run, each) if not found.dispatches]
+        made += batches.find(run, each, SLUG)
+    return made
 
 
 def claimed(run: Run, each: Executions) -> set[int]:

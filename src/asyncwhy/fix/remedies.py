@@ -36,7 +36,7 @@ def remedies_of(source: PythonSource, draft: Draft) -> tuple[Remedy, ...]:
         return never_awaited_remedies(source, call) if call is not None else draft.remedies
     if draft.cause == "sequential-awaits":
         return sequential_awaits_remedies(source, draft.site.file, draft.awaits)
-    if draft.cause == "await-in-loop":
+    if draft.cause == "await-in-loop" and draft.awaits:
         return await_in_loop_remedies(source, draft.site.file, draft.awaits[0])
     return draft.remedies
 

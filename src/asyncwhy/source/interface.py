@@ -176,9 +176,12 @@ class Source(Protocol):
     def independent(self, file: str, awaits: tuple[Await, ...]) -> Independence:
         """Could these awaits of one function overlap?  One await: could its loop's turns overlap?"""
 
-    def independent_turns(self, file: str, awaits: tuple[Await, ...], *, fed: bool = False) -> Independence:
+    def independent_turns(
+        self, file: str, awaits: tuple[Await, ...], *, fed: bool = False, batches: bool = False
+    ) -> Independence:
         """Could the turns of the loop around these awaits overlap?  `fed`: its items were there before the turn
-        before was over, so that whoever brings them does not wait for what a turn does."""
+        before was over, so that whoever brings them does not wait for what a turn does.  `batches`: each turn waits for several
+        calls together, and it is asked whether the next ones could begin before all of them are over."""
 
     def unawaited_calls(self, file: str, function: Function | str, callee: str) -> tuple[Call, ...]:
         """Calls of `callee` in the function that nothing ever awaits."""

@@ -69,11 +69,13 @@ class Languages(PythonSource):
             return self.javascript.independent(file, awaits)
         return super().independent(file, awaits)
 
-    def independent_turns(self, file: str, awaits: tuple[Await, ...], *, fed: bool = False) -> Independence:
+    def independent_turns(
+        self, file: str, awaits: tuple[Await, ...], *, fed: bool = False, batches: bool = False
+    ) -> Independence:
         """See `interface.Source.independent_turns`."""
         if is_javascript(file):
             return self.javascript.independent_turns(file, awaits)
-        return super().independent_turns(file, awaits, fed=fed)
+        return super().independent_turns(file, awaits, fed=fed, batches=batches)
 
     def poll_at(self, file: str, line: int) -> Poll | None:
         """See `interface.Source.poll_at`; not answered for JavaScript."""

@@ -136,12 +136,15 @@ class PythonSource:
             return self.independent_turns(file, awaits)
         return parsed.dataflow.independent([parsed.awaits.node(one) for one in awaits])
 
-    def independent_turns(self, file: str, awaits: tuple[Await, ...], *, fed: bool = False) -> Independence:
+    def independent_turns(
+        self, file: str, awaits: tuple[Await, ...], *, fed: bool = False, batches: bool = False
+    ) -> Independence:
         """See `interface.Source.independent_turns`."""
         parsed = self.parsed(file)
         if parsed is None or not awaits:
             return _UNKNOWN
-        return parsed.dataflow.independent_turns([parsed.awaits.node(one) for one in awaits], fed=fed)
+        nodes = [parsed.awaits.node(one) for one in awaits]
+        return parsed.dataflow.independent_turns(nodes, fed=fed, batches=batches)
 
     def poll_at(self, file: str, line: int) -> Poll | None:
         """See `interface.Source.poll_at`."""

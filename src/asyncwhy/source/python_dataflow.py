@@ -61,12 +61,14 @@ class Dataflow:
                 return Independence(False, reason, Confidence.HIGH)
         return Independence(True, FREE, min(map(self.confidence, ordered), key=list(Confidence)[::-1].index))
 
-    def independent_turns(self, nodes: list[ast.AST], *, fed: bool = False) -> Independence:
+    def independent_turns(
+        self, nodes: list[ast.AST], *, fed: bool = False, batches: bool = False
+    ) -> Independence:
         """Whether the turns of the loop around the awaits could overlap."""
-        reason = Turns(self, fed=fed).dependence(nodes)
+        reason = Turns(self, fed=fed, batches=batches).dependence(nodes)
         if reason is not None:
             return Independence(False, reason, Confidence.HIGH)
-        if fed:
+        if fed or batches:
             return Independence(True, FREE, Confidence.MEDIUM)
         return Independence(
             True, FREE, min(map(self._confidence_in_turns, nodes), key=list(Confidence)[::-1].index)

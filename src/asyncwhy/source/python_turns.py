@@ -22,11 +22,12 @@ _FINISHES = (ast.Break, ast.Return)
 class Turns:
     """The checks for one loop; with `fed`, of one that was brought its items whatever its turns did."""
 
-    def __init__(self, flow: Dataflow, *, fed: bool = False) -> None:
+    def __init__(self, flow: Dataflow, *, fed: bool = False, batches: bool = False) -> None:
         """`flow` lends what it knows of the module."""
         self.flow = flow
         self.module = flow.module
         self.fed = fed
+        self.grouped = fed or batches
         self.takes = flow.takes
 
     def dependence(self, nodes: list[ast.AST]) -> str | None:
@@ -112,7 +113,7 @@ class Turns:
             callee = self.flow.resources.callee(node.value)
             if is_sleep(callee):
                 return f"the sleep on line {node.lineno} paces the loop"
-            if is_group(callee) and node in nodes and not is_of_one(node.value) and not self.fed:
+            if is_group(callee) and node in nodes and not is_of_one(node.value) and not self.grouped:
                 return f"each turn is a batch that overlaps already (line {node.lineno})"
         return None
 
