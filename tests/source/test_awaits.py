@@ -266,6 +266,7 @@ FREE_TURNS = [
     "for x in xs:\n    r = await f(x)\n    if not r:\n        continue\n    a.append(r)",
     "for conn in xs:\n    await conn.execute(a)",
     "for x in xs:\n    async with semaphore:\n        a.append(await f(x))",
+    "for x in xs:\n    async with asyncio.TaskGroup() as g:\n        a.append(g.create_task(f(x)))",
     "for x in xs:\n    async with pool.acquire() as conn:\n        a.append(await conn.fetch(x))",
     "n = 0\nfor x in xs:\n    n += 1\n    a.append(await f(x, n))",
     "for n, x in enumerate(xs):\n    if n == 3:\n        break\n    a.append(await f(x))",

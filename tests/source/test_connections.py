@@ -18,6 +18,7 @@ USES = {
     "a class that can be read": ("await self.conn.send(q)", None),
     "a pool": ("await self.pool.fetch(q)", None),
     "one of its own": ("async with self.pool.acquire() as conn:\n    await Query(conn).one(q)", ""),
+    "whatever makes it": ("async with self.make() as session:\n    await Query(session).one(q)", ""),
     "a transaction": (
         "async with self._session.begin():\n    await self._session.scalar(q)",
         "self._session",

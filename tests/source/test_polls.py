@@ -44,6 +44,7 @@ WORK = {
     "something else awaited": "while not done:\n    data = await read()\n    await sleep(0)",
     "steps of its own": "while not it.converged:\n    it.step()\n    await sleep(0)",
     "samples": "while not stop.is_set():\n    chain.feed(sensor.read())\n    await sleep(0.0025)",
+    "something awaited in the condition": "while (job := await take()) is not None:\n    await sleep(0.03)",
     "no question": "while True:\n    tick()\n    await sleep(0.01)",
     "a step, then a look": "while True:\n    it.step()\n    if it.done:\n        break\n    await sleep(0)",
     "no loop": "await sleep(0)",

@@ -7,6 +7,7 @@ import ast
 from asyncwhy.source.python_loops import waited_for, within_function
 from asyncwhy.source.python_module import Module
 from asyncwhy.source.python_names import Names
+from asyncwhy.source.python_paths import bound_paths
 from asyncwhy.source.python_resources import CONNECTIONS, Resources, tokens
 
 #: What opens one: see `Resources.context`.
@@ -33,7 +34,11 @@ def connection_at(module: Module, names: Names, line: int) -> str | None:
 
 def _opened(resources: Resources, node: ast.AST) -> bool:
     return any(
-        item.optional_vars is not None and resources.context(item) in _OPENS
+        item.optional_vars is not None
+        and (
+            resources.context(item) in _OPENS
+            or any(CONNECTIONS.intersection(tokens(path)[-1:]) for path in bound_paths(item.optional_vars))
+        )
         for outer in within_function(resources.module, node)
         if isinstance(outer, ast.With | ast.AsyncWith)
         for item in outer.items

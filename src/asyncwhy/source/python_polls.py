@@ -102,6 +102,9 @@ def _questions(loop: ast.While | ast.For, waits: ast.Await) -> list[ast.expr]:
 
 def _awaits_more(loop: ast.While | ast.For, waits: ast.Await) -> bool:
     """Whether something else is awaited in every turn."""
+    test = ast.walk(loop.test) if isinstance(loop, ast.While) else ()
+    if any(isinstance(part, ast.Await) and part is not waits for part in test):
+        return True
     for statement in loop.body:
         for part in ast.walk(statement):
             if (

@@ -21,6 +21,7 @@ _LOOKS_ONLY = frozenset(
     "print len str repr sum min max sorted list tuple dict set int float isinstance range".split()
 )
 _TALKS = frozenset("log logger logging console".split())
+_DECIDE = (ast.If, ast.While, ast.For, ast.AsyncFor, ast.Match)
 EXITS = (ast.Return, ast.Raise, ast.Break, ast.Continue)
 
 
@@ -96,25 +97,34 @@ class Units:
         return read_paths(node) | self.state.seen_from(node).reads
 
     def awaited_reads(self, node: ast.AST) -> set[str]:
-        """What an await reads: of an `async with` whose body gives work to it, what the body does too, since its way
-        out waits for that work."""
-        if isinstance(node, ast.AsyncWith) and self._gives_work(node):
-            return read_paths(node) | self.state.seen_from(node).reads
-        return self.reads(waited_for(node))
+        """What an await reads: of an `async with` whose body gives work to it, what that work reads too and what
+        decides about it, since its way out waits for it."""
+        found = self.reads(waited_for(node))
+        given = self._given(node) if isinstance(node, ast.AsyncWith) else []
+        if not given:
+            return found
+        assert isinstance(node, ast.AsyncWith)
+        headers = [part for one in node.body for part in ast.walk(one) if isinstance(part, _DECIDE)]
+        parts = [part for one in headers for part in header_parts(one)]
+        for part in [*given, *parts]:
+            found |= read_paths(part) | self.state.seen_from(part).reads
+        own = bound_by(self.module, node)
+        return {path for path in found if path.partition(".")[0] not in own}
 
-    def _gives_work(self, node: ast.AsyncWith) -> bool:
-        """Whether the body calls a method of what it entered with something to run, and does not await that."""
+    def _given(self, node: ast.AsyncWith) -> list[ast.Call]:
+        """The calls in the body that give what it entered something to run, and are not awaited."""
         contexts = {path for item in node.items if (path := dotted(item.context_expr))}
         contexts |= bound_by(self.module, node)
-        return any(
-            isinstance(call, ast.Call)
+        return [
+            call
+            for part in node.body
+            for call in ast.walk(part)
+            if isinstance(call, ast.Call)
             and isinstance(call.func, ast.Attribute)
             and dotted(call.func.value) in contexts
             and isinstance((*call.args, None)[0], ast.Call | ast.Name | ast.Attribute | ast.Lambda)
             and not isinstance(self.module.parents[call], ast.Await)
-            for part in node.body
-            for call in ast.walk(part)
-        )
+        ]
 
     def may_change(self, call: ast.Call, duplex: Collection[str] = ()) -> set[str]:
         """What a call may change of what it is given: its object, and arguments that are plain paths.
