@@ -86,7 +86,9 @@ def run(
             )  # fmt: skip
             if not results.exists():
                 said = (done.stderr.strip() or done.stdout.strip() or "nothing").splitlines()[-1]
-                notes.append(f"{'observed' if watched else 'alone'}, no result (code {done.returncode}): {said}")
+                notes.append(
+                    f"{'observed' if watched else 'alone'}, no result (code {done.returncode}): {said}"
+                )
         except subprocess.TimeoutExpired:
             notes.append(f"did not end within {PATIENCE_S} s {'observed' if watched else 'alone'}")
         if watched and report.exists():

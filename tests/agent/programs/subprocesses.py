@@ -30,6 +30,12 @@ async def main():
     )
     print(os.waitpid(pid, 0)[1])
     print(os.spawnl(os.P_WAIT, sys.executable, sys.executable, "-c", "raise SystemExit(5)"))
+    print(subprocess.run([sys.executable, "-c", SHOW], close_fds=False).returncode)  # spawned from 3.13 on
+    for wrong in ({1: 2}, 5):
+        try:
+            os.posix_spawn("/bin/true", ["true"], wrong)
+        except TypeError as error:
+            print(error)
     environment = {"A": "1"}
     subprocess.run(["true"], env=environment)
     print(environment)

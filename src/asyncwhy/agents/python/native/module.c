@@ -22,6 +22,7 @@ static PyObject *forget_others(PyObject *module, PyObject *nothing) {
 
 static PyMethodDef functions[] = {
     {"forget_others", forget_others, METH_NOARGS, "In a forked child: no other thread is in a step."},
+    {"captured", capture_take, METH_NOARGS, "What the main thread did when `Watch.wait` ended; see the source."},
 #if PY_VERSION_HEX >= 0x030c0000 && !defined(Py_GIL_DISABLED)
     {"frames", frames_now, METH_NOARGS, "thread -> its current frame, for the threads of this interpreter."},
 #endif
@@ -58,6 +59,7 @@ static int module_exec(PyObject *module) {
     state->stepper = add(module, &stepper_spec);
     state->step = add(module, &step_spec);
     state->watch = add(module, &watch_spec);
+    breaker_find();
     return state->entry && state->entries && state->rows && state->stepper && state->step && state->watch ? 0 : -1;
 }
 

@@ -7,11 +7,16 @@
 #include <errno.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 struct Running {
     _Atomic uint64_t since;
+    _Atomic int is_main; /* of the process's main thread */
     struct Running *next;
 };
+
+static int is_main_thread(void) { return syscall(SYS_gettid) == getpid(); }
 
 /* One for each thread that has run a step; they are few, and stay. */
 static _Atomic(Running *) everywhere;
@@ -19,6 +24,7 @@ static _Thread_local Running *here;
 
 Running *running_here(void) {
     if (here == NULL && (here = PyMem_RawCalloc(1, sizeof(Running))) != NULL) {
+        here->is_main = is_main_thread();
         here->next = atomic_load(&everywhere);
         while (!atomic_compare_exchange_weak(&everywhere, &here->next, here)) {
         }
@@ -35,20 +41,30 @@ void running_end(Running *own, uint64_t outer) {
         atomic_store_explicit(&own->since, outer, memory_order_relaxed);
 }
 
-static int any_longer_than(uint64_t least, uint64_t now) {
+enum { NONE, ANOTHER, MAIN };
+
+/* Which thread has been in one step for `least` nanoseconds or longer: the main one, if it is among them. */
+static int longer_than(uint64_t least, uint64_t now) {
+    int found = NONE;
     for (Running *one = atomic_load(&everywhere); one != NULL; one = one->next) {
         uint64_t since = atomic_load_explicit(&one->since, memory_order_relaxed);
-        if (since != 0 && since + least <= now)
-            return 1;
+        if (since == 0 || since + least > now)
+            continue;
+        if (atomic_load_explicit(&one->is_main, memory_order_relaxed))
+            return MAIN;
+        found = ANOTHER;
     }
-    return 0;
+    return found;
 }
 
-/* In a forked child: the other threads are gone, in the midst of their steps. */
+/* In a forked child: the other threads are gone, in the midst of their steps, and who forked is its main one. */
 void running_forget_others(void) {
-    for (Running *one = atomic_load(&everywhere); one != NULL; one = one->next)
+    for (Running *one = atomic_load(&everywhere); one != NULL; one = one->next) {
         if (one != here)
             atomic_store(&one->since, 0);
+        atomic_store(&one->is_main, one == here);
+    }
+    capture_forget();
 }
 
 typedef struct {
@@ -92,9 +108,11 @@ static uint64_t wait_for(Watch *self, uint64_t interval, uint64_t longest, uint6
         while (self->wakes == 0 && late != ETIMEDOUT)
             late = pthread_cond_timedwait(&self->woken, &self->mutex, &time);
         now = now_ns();
-    } while (self->wakes == 0 && now < until && !any_longer_than(least, now));
+    } while (self->wakes == 0 && now < until && longer_than(least, now) == NONE);
     self->wakes = 0;
     pthread_mutex_unlock(&self->mutex);
+    if (longer_than(least, now) == MAIN)
+        capture_ask();
     return now;
 }
 

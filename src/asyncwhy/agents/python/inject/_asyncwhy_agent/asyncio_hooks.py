@@ -18,7 +18,7 @@ from .recorder import CALLBACK, FOREIGN, NUMBERED, TIMER
 from .safety import foreign, name_of, peek
 from .threads import CODE
 from .twin import Unsuitable, twin
-from .waits import LONG, stack_and_kept, stack_of
+from .waits import LONG, only_glanced, stack_and_kept
 
 TOLD = """
 if __aw_type(self._repr) is __aw_int:
@@ -208,8 +208,7 @@ class AsyncioHooks:
         coroutine = kind.get_coro(task)
         if getattr(coroutine, "cr_await", None) is None and getattr(coroutine, "gi_yieldfrom", None) is None:
             return  # not begun: it was ready since it was made
-        if entry[1] < 0:  # asked by `glance`
-            recorder.by_name["glances"].extend((start, entry[0], stack_of(recorder.interner, coroutine)))
+        if only_glanced(recorder, entry, start, coroutine):
             return
         arguments = handle._args
         awaited = arguments[0] if arguments else None

@@ -24,8 +24,8 @@ class Glances:
     def glance(self):
         """Have the task that runs most often say where it stands.
 
-        An end of its last step that lies before all time makes the next step take its wait for a long one;
-        nothing is asked of the hot path.
+        An end of its last step that lies before all time makes the next step take its wait for a long one
+        (`waits.only_glanced`); nothing is asked of the hot path.
         """
         counts = {}
         for ref in self.recent(GLANCED):
@@ -37,5 +37,6 @@ class Glances:
         if self.busiest[0] != number:
             found = [entry for table in self.tables for entry in list(table.values()) if entry[0] == number]
             self.busiest = (number, found[0] if found else None)
-        if self.busiest[1] is not None:
-            self.busiest[1][1] = -1
+        entry = self.busiest[1]
+        if entry is not None:
+            entry[1] = -abs(entry[1])

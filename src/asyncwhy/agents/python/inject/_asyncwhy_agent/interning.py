@@ -100,6 +100,18 @@ class Interner:
             frame = frame.f_back
         return self.places(key, places)
 
+    def captured(self, told):
+        """The number of a stack told as (code, lasti, code, lasti, ...), innermost first: the same as of its frames."""
+        key, places = [], []
+        for at in range(0, len(told), 2):
+            code, lasti = told[at], told[at + 1]
+            if p.identity(code) in self.ends or len(key) >= 2 * DEPTH:
+                break
+            if p.identity(code) not in self.hidden:
+                key += (p.identity(code), lasti)
+                places.append((code, lasti))
+        return self.places(tuple(key), places)
+
     def known(self, key):
         """The number of a stack that was met before, or None."""
         return self._stacks.get(key)

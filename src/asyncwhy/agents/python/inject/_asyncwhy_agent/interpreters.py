@@ -45,7 +45,9 @@ def frames_of(native, lacking):
     def frames_if_alone():
         if any(name in sys.modules for name in MAKERS):
             if not told:
-                told.append(lacking("stacks", "sub-interpreters may run, and only the C recorder can leave them out"))
+                told.append(
+                    lacking("stacks", "sub-interpreters may run, and only the C recorder can leave them out")
+                )
             return {}
         return p.current_frames()
 

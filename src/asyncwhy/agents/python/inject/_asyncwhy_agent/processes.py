@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 
 from . import primitives as p
+from .safety import refused
 from .twin import Unsuitable, twin
 
 FOLDER = "ASYNCWHY_STREAM"
@@ -68,6 +69,36 @@ class Environment:
             made[convert(PATH)] = here
         return made
 
+    def given(self, arguments, at):
+        """The arguments of a spawn with the agent in the environment, which stands at index `at`.
+
+        `None` (3.13+) inherits the C environment, which has the agent in it; what is no environment at all
+        is the program's own mistake, which the operating system will tell it.
+        """
+        if len(arguments) <= at or arguments[at] is None:
+            return arguments
+        try:
+            made = self.child(arguments[at])
+        except Exception as error:
+            refused(error)
+            return arguments
+        return (*arguments[:at], made, *arguments[at + 1 :])
+
+
+class Unwrapped:
+    """The module `os` without our wrappers; what the program put there itself stays."""
+
+    def __init__(self, module, wrapped):
+        self._module = module
+        self._wrapped = wrapped
+
+    def __getattr__(self, name):
+        found = getattr(self._module, name)
+        try:
+            return self._wrapped.get(found, found)
+        except TypeError:  # not hashable, so none of ours
+            return found
+
 
 class ProcessHooks:
     """Installs what follows a program into its children."""
@@ -77,6 +108,7 @@ class ProcessHooks:
         self.recorder = agent.recorder
         self.installation = agent.installation
         self.environment = environment
+        self.wrapped = {}  # our function of `os` -> the one that it calls
 
     def install(self):
         os.register_at_fork(
@@ -99,10 +131,8 @@ class ProcessHooks:
 
         def wrapper(*arguments, **named):
             try:
-                if environment_at is not None and len(arguments) > environment_at:
-                    changed = list(arguments)
-                    changed[environment_at] = environment.child(arguments[environment_at])
-                    arguments = tuple(changed)
+                if environment_at is not None:
+                    arguments = environment.given(arguments, environment_at)
                 if leaves:
                     agent.flush_now(name)
             except Exception as error:
@@ -112,6 +142,7 @@ class ProcessHooks:
         wrapper.__name__ = wrapper.__qualname__ = name
         wrapper.__doc__ = original.__doc__
         self.recorder.interner.hidden.add(p.identity(wrapper.__code__))
+        self.wrapped[wrapper] = original
         self.installation.put(os, name, wrapper)
 
     def install_subprocess(self, subprocess):
@@ -124,9 +155,20 @@ class ProcessHooks:
             self.installation.lacking("subprocess", reason)
         else:
             self.installation.put(subprocess.Popen, "_execute_child", made)
+        self._spare_wrapper(subprocess)
+
+    def _spare_wrapper(self, subprocess):
+        """Spawns of `subprocess` have the agent already, and show no wrapper in their tracebacks."""
+        try:
+            names = {"__aw_os": Unwrapped(os, self.wrapped)}
+            made = twin(subprocess.Popen._posix_spawn, names, before="os = __aw_os")
+        except (Unsuitable, AttributeError) as reason:
+            self.installation.lacking("subprocess", reason)
+        else:
+            self.installation.put(subprocess.Popen, "_posix_spawn", made)
 
     def _environment(self, environment):
-        return self.environment.child(environment)
+        return self.environment.given((environment,), 0)[0]
 
     def _child(self, process):
         pid = getattr(process, "pid", None)

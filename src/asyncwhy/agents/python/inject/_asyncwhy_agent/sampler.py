@@ -17,6 +17,7 @@ from . import primitives as p
 from .forking import FORK_COUNTS_LATE, Unfounded
 from .interpreters import frames_of
 from .recorder import NEVER, OVERDUE
+from .standing import Standing, captures_of
 
 INTERVAL = 0.005
 #: With the C recorder, while nothing but loops whose steps it sees runs: it looks every `INTERVAL`, without the GIL,
@@ -68,6 +69,7 @@ class Sampler:
         self._busy = PATIENCE  # so many more ticks because threads without a loop ran
         self.watch = recorder.native.Watch() if recorder.native else None
         self.frames = frames_of(recorder.native, asyncio.installation.lacking)
+        self.captured = captures_of(recorder.native)
         self.glance = None  # called now and then while a loop runs
 
     def start(self):
@@ -149,6 +151,7 @@ class Sampler:
         late = max(late, 0)
         seen = 0
         frames = self.frames()
+        teller, told = self.captured()
         # One thread and no loop yet (start, imports): there is nothing to explain.
         nothing = not self.loops and len(frames) < 3
         for thread, frame in frames.items():
@@ -157,12 +160,13 @@ class Sampler:
             seen += 1
             if seen > MOST_THREADS:
                 break
-            if nothing or self._is_idle(frame):
+            place = told if thread == teller else Standing(frame, now)
+            if nothing or self._is_idle(*place.codes()):
                 self._end(thread)
                 if thread in self.loops:
                     self._idle(thread, now)
             else:
-                self._sample(thread, frame, now, late)
+                self._sample(thread, place, late)
                 if thread not in self.loops:
                     self._busy = PATIENCE
         if len(self.runs) > len(frames):
@@ -170,7 +174,7 @@ class Sampler:
                 self._end(thread)
                 self.clocks.pop(thread, None)
         # From here on the GIL may be lost: with a frame in hand, what the program drops would die on this thread.
-        frame = frames = None
+        frame = frames = place = told = None
         self._after(late)
         return p.thread_cpu() - begun
 
@@ -188,21 +192,18 @@ class Sampler:
         if self._busy:
             self._busy -= 1
 
-    def _is_idle(self, frame):
-        code = p.identity(frame.f_code)
-        if code in self.select_codes:
+    def _is_idle(self, code, below):
+        if p.identity(code) in self.select_codes:
             # `subprocess.communicate` waits in a selector as well, and holds the loop.
-            below = frame.f_back
-            return below is not None and below.f_code.co_name == "_run_once"
-        return code in self.idle_codes
+            return below is not None and below.co_name == "_run_once"
+        return p.identity(code) in self.idle_codes
 
-    def _sample(self, thread, frame, now, late):
-        cpu = self._cpu(thread)
-        key = (p.identity(frame), frame.f_lasti)
+    def _sample(self, thread, place, late):
+        cpu = self._cpu(thread) if place.cpu is None else place.cpu
         run = self.runs.get(thread)
         if run is not None and cpu - run[4] < STILL:
-            if run[7] == key or run[2] == self.recorder.interner.stack(frame):
-                run[1] = now
+            if run[7] == place.key or run[2] == place.stack(self.recorder.interner):
+                run[1] = place.time
                 run[4] = cpu
                 run[6] += 1
                 self._told_late(run, late)
@@ -216,8 +217,8 @@ class Sampler:
             self.recorder.by_name["samples"].extend(
                 (idle[0], idle[0], thread, 0, idle[1], idle[1], 0, 0, idle[2])
             )
-        stack = self.recorder.interner.stack(frame)
-        self.runs[thread] = run = [now, now, stack, cpu, cpu, 0, 1, key, 0]
+        stack = place.stack(self.recorder.interner)
+        self.runs[thread] = run = [place.time, place.time, stack, cpu, cpu, 0, 1, place.key, 0]
         self._told_late(run, late)
         self._undelayed.append((thread, run, 8))
 

@@ -15,7 +15,7 @@ from .safety import peek
 from .trio_contention import TrioContention
 from .trio_instrument import Instrument, kind_of
 from .twin import Unsuitable, twin
-from .waits import stack_and_kept, stack_of
+from .waits import only_glanced, stack_and_kept
 
 #: Where limiters were made is kept for so many of them.
 MOST_LIMITERS = 10_000
@@ -188,8 +188,7 @@ class TrioHooks:
         coroutine = task.coro
         if coroutine.cr_await is None:
             return  # not begun: it was ready since it was made
-        if entry[1] < 0:  # asked by `glance`
-            recorder.by_name["glances"].extend((start, entry[0], stack_of(recorder.interner, coroutine)))
+        if only_glanced(recorder, entry, start, coroutine):
             return
         stack, kept = stack_and_kept(recorder.interner, coroutine, entry)
         kind = self.kinds.get(stack)

@@ -73,6 +73,18 @@ def stack_of(interner, coroutine):
     return _number(interner, chain(coroutine))
 
 
+def only_glanced(recorder, entry, start, coroutine):
+    """Whether the wait before a step that begins at `start` is told only since `glances` asked where its task stood.
+
+    The end of the last step, negative until then, is put right.
+    """
+    if entry[1] >= 0:
+        return False
+    recorder.by_name["glances"].extend((start, entry[0], stack_of(recorder.interner, coroutine)))
+    entry[1] = -entry[1]
+    return start - entry[1] <= LONG
+
+
 def _number(interner, places):
     if not places:
         return 0
