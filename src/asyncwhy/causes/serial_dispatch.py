@@ -70,6 +70,9 @@ def _of_channel(run: Run, channel: Channel) -> Draft:
         remedies=(Remedy(_TASKS, Safety.CHANGES_BEHAVIOUR),),
         change=Change(links=channel.links()),
         spared_s=spared.last_s if spared else 0.0,
+        worth=hurts_by_itself(
+            run, channel.facts, [one.task for one in channel.consumptions], channel.handled_s
+        ),
     )
 
 
