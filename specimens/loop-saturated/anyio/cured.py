@@ -2,8 +2,8 @@ import time
 
 import anyio
 
-TICK = 0.01
-TICKS = 12
+TICK = 0.003
+TICKS = 40
 
 
 class Player:
@@ -24,8 +24,8 @@ async def play(players):
 
 async def main():
     started = time.perf_counter()
-    await play([Player(number) for number in range(6000)])
-    print(f"6000 players, {time.perf_counter() - started:.3f} s")
+    await play([Player(number) for number in range(1500)])
+    print(f"1500 players, {time.perf_counter() - started:.3f} s")
 
 
 if __name__ == "__main__":

@@ -21,8 +21,8 @@ WAITING = ("/threading.py", "/queue.py", "/concurrent/futures/_base.py", "/concu
 WAITING_IN_TRIO = ("/trio/_threads.py", "_send_message_to_trio")
 #: What hands a coroutine to a loop from any thread.
 HANDED = "run_coroutine_threadsafe"
-#: Functions that such a coroutine's task is made in, on the loop.
-MAKER = "run_coroutine_threadsafe.<locals>.callback"
+#: The function that such a coroutine's task is made in, on the loop; up to 3.10 code has no qualified name.
+MAKER = ("/asyncio/tasks.py", ("run_coroutine_threadsafe.<locals>.callback", "callback"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,7 @@ def handed_over(line: Timeline) -> list[Handed]:
     tasks: dict[int, list[int]] = defaultdict(list)
     on = {run.thread: run.loop for run in line.loops}
     for task in sorted(line.tasks.values(), key=lambda task: task.created):
-        if any(site.function == MAKER for site in process.stack(task.stack)):
+        if any(makes_handed(site) for site in process.stack(task.stack)):
             tasks[on.get(task.thread, 0)].append(task.number)
     made: list[Handed] = []
     for loop, own in calls.items():
@@ -117,6 +117,12 @@ def handed_over(line: Timeline) -> list[Handed]:
         for index, (time, thread, stack) in enumerate(own):
             made.append(Handed(time, thread, loop, stack, numbers[index] if index < len(numbers) else 0))
     return sorted(made, key=lambda one: one.time)
+
+
+def makes_handed(site: Site) -> bool:
+    """Whether this is where a loop makes a task of a coroutine that a thread handed to it."""
+    file, functions = MAKER
+    return site.function in functions and site.file.endswith(file)
 
 
 def _wakeups(line: Timeline) -> list[tuple[float, int, int, int]]:

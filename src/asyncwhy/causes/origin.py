@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from asyncwhy.analysis.facts import ProcessFacts
+from asyncwhy.analysis.stuck import HANDED, makes_handed
 from asyncwhy.analysis.tasks import Task
 from asyncwhy.causes.draft import Run
 from asyncwhy.model import Related, Site
@@ -18,7 +19,6 @@ MAKERS = {
     "wait": "wait",
     "wait_for": "wait_for",
     "ensure_future": "ensure_future",
-    "run_coroutine_threadsafe.<locals>.callback": "run_coroutine_threadsafe",
     "run": "asyncio.run",
     "Runner.run": "asyncio.run",
 }
@@ -39,7 +39,7 @@ def maker_of(site: Site) -> str | None:
     for folder, makers in MAKERS_OF:
         if folder in site.file:
             return makers.get(site.function.rpartition(".")[2])
-    return MAKERS.get(site.function)
+    return HANDED if makes_handed(site) else MAKERS.get(site.function)
 
 
 def called_from(run: Run, facts: ProcessFacts, stack: tuple[Site, ...]) -> tuple[Related, ...]:
