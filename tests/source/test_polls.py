@@ -27,6 +27,14 @@ POLLS = {
         "for _ in range(1000):\n    if ready():\n        return\n    await sleep(0.001)",
         "ready()",
     ),
+    "what it looks at is looked up in its turn": (
+        "while not self.done:\n    self.device.poll()\n    await sleep(0)",
+        "not self.done",
+    ),
+    "it tells that it waits": (
+        "while not done:\n    log.debug('not yet')\n    await sleep(0)",
+        "not done",
+    ),
 }
 WORK = {
     "a counter": "while i < n:\n    i += 1\n    await sleep(0)",
@@ -34,7 +42,11 @@ WORK = {
     "a list worked off": "while todo:\n    todo.pop()\n    await sleep(0)",
     "items": "for item in items:\n    if bad(item):\n        break\n    await sleep(0)",
     "something else awaited": "while not done:\n    data = await read()\n    await sleep(0)",
+    "steps of its own": "while not it.converged:\n    it.step()\n    await sleep(0)",
+    "samples": "while not stop.is_set():\n    chain.feed(sensor.read())\n    await sleep(0.0025)",
+    "something awaited in the condition": "while (job := await take()) is not None:\n    await sleep(0.03)",
     "no question": "while True:\n    tick()\n    await sleep(0.01)",
+    "a step, then a look": "while True:\n    it.step()\n    if it.done:\n        break\n    await sleep(0)",
     "no loop": "await sleep(0)",
 }
 

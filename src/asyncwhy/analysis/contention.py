@@ -98,6 +98,14 @@ class Contention:
     queued: list[Queued] = field(default_factory=list)
     takes: list[Take] = field(default_factory=list)
     waits: dict[int, list[Wait]] = field(default_factory=dict)
+    _taken: dict[int, list[float]] = field(default_factory=dict)
+
+    def taken_by(self, task: int) -> list[float]:
+        """When a task took items from channels, in order."""
+        if self.takes and not self._taken:
+            for take in self.takes:
+                self._taken.setdefault(take.task, []).append(take.got)
+        return self._taken.get(task, [])
 
     def waits_between(self, task: int, low: float, high: float) -> Iterator[tuple[Wait, float]]:
         """The waits of a task that overlap a stretch, and by how much."""

@@ -8,7 +8,18 @@ from functools import cached_property
 
 import numpy as np
 
-from asyncwhy.analysis import contention, deadlocks, holds, replay, schedule, stuck, timeline, touches, wakers
+from asyncwhy.analysis import (
+    contention,
+    deadlocks,
+    holds,
+    replay,
+    schedule,
+    stuck,
+    timeline,
+    touches,
+    unbroken,
+    wakers,
+)
 from asyncwhy.analysis.change import Change
 from asyncwhy.analysis.handlers import Handlers
 from asyncwhy.analysis.jobs import Job, Pool, jobs_of, pools_of, queued_spans, work_elsewhere
@@ -106,6 +117,11 @@ class ProcessFacts:
     def contention(self) -> contention.Contention:
         """Who queued for which lock, limit or channel."""
         return contention.contention_of(self.line, self.nodes)
+
+    @cached_property
+    def unbroken(self) -> unbroken.Unbroken:
+        """Which tasks went on from one wait to the next without another."""
+        return unbroken.Unbroken(self.line)
 
     @cached_property
     def handlers(self) -> Handlers:

@@ -30,6 +30,10 @@ class Branch:
     end: float
 
 
+#: (the node that begins a branch, the first one in it, the one that comes after it)
+Place = tuple[int, int, int]
+
+
 class Overlaps:
     """Builds changes for one process."""
 
@@ -55,8 +59,8 @@ class Overlaps:
         self.outside: list[int] = outside[np.argsort(nodes.release[outside], kind="stable")].tolist()
         self.outside_at: list[float] = nodes.release[self.outside].tolist()
 
-    def around(self, task: int, branch: Branch) -> tuple[int, int, int] | None:
-        """(node that begins the branch, the first one in it, the one that comes after it)."""
+    def around(self, task: int, branch: Branch) -> Place | None:
+        """Where a branch lies; None where it is not among the task's nodes."""
         own = self.own.get(task)
         if own is None:
             return None
@@ -69,31 +73,61 @@ class Overlaps:
 
     def together(self, change: Rewiring, task: int, branches: list[Branch], lanes: int) -> None:
         """Let the branches begin at once, but not more than `lanes` of them."""
-        found = [self.around(task, branch) for branch in branches]
-        places = [(branch, one) for branch, one in zip(branches, found, strict=True) if one is not None]
-        if len(places) < 2:
-            return
-        own = self.own[task]
+        self.as_taken(change, task, [(None, branches)], lanes)
+
+    def as_taken(
+        self,
+        change: Rewiring,
+        task: int,
+        parts: list[tuple[Branch | None, list[Branch]]],
+        lanes: int,
+        *,
+        pinned: bool = False,
+    ) -> None:
+        """Let branches begin as soon as what they are for is taken, not more than `lanes` of a part at once.
+
+        A part is what was there together: the wait for the first of it, if it waited, and a branch for each.  That
+        wait begins when the one before is over, or, `pinned`, is over when it was: who brings something has a pace
+        of his own.
+        """
+        ends: list[int] = []
+        origin = base = -1
+        for fetch, branches in parts:
+            taken = None if fetch is None else self.around(task, fetch)
+            if fetch is not None and taken is not None:
+                if pinned and origin >= 0 and taken[0] != origin:
+                    self._pin(change, origin, taken[1])
+                elif base >= 0 and taken[0] != base:
+                    self._begin(change, fetch, base, taken[0], taken[1])
+                base = taken[2]
+            found = [self.around(task, branch) for branch in branches]
+            places = [(branch, one) for branch, one in zip(branches, found, strict=True) if one is not None]
+            if places and taken is None:
+                base = places[0][1][0]
+            origin = base if origin < 0 else origin
+            self._lanes(change, task, base, places, lanes)
+            ends += [one[2] for _, one in places]
+            if taken is not None and not branches:
+                ends.append(taken[2])  # the wait that brought nothing more: what comes then waits for all
+        self._last(change, ends)
+
+    def _lanes(
+        self, change: Rewiring, task: int, base: int, places: list[tuple[Branch, Place]], lanes: int
+    ) -> None:
+        own = self.own.get(task)
         for index, (branch, _) in enumerate(places[1:], 1):
             # What ran between two branches prepared the second one, but for the step that ended the first.
             begins = places[index - 1][1][2]
+            assert own is not None
             first = int(own[np.searchsorted(own, begins) + 1])
-            base = places[0][1][0] if index < lanes else places[index - lanes][1][2]
-            if base != begins:
-                self._begin(change, branch, base, begins, first)
-        self._last(change, [one[2] for _, one in places])
+            place = base if index < lanes else places[index - lanes][1][2]
+            if place != begins:
+                self._begin(change, branch, place, begins, first)
 
-    def apart(self, change: Rewiring, task: int, fetches: list[Branch], bodies: list[Branch]) -> None:
-        """Let the next item be fetched while what is done with the last one is still under way."""
-        before = -1
-        for branch in fetches:
-            one = self.around(task, branch)
-            if one is not None:
-                if before >= 0 and one[0] != before:
-                    self._begin(change, branch, before, one[0], one[1])
-                before = one[2]
-        ends = [one[2] for branch in bodies if (one := self.around(task, branch)) is not None]
-        self._last(change, ends)
+    def _pin(self, change: Rewiring, origin: int, first: int) -> None:
+        """What came from outside comes when it came, counted from a node that stays where it is."""
+        if self.nodes.delay[first] == self.nodes.delay[first]:
+            change.follows[first] = (origin, float(self.nodes.release[first] - self.nodes.end[origin]))
 
     def _begin(self, change: Rewiring, branch: Branch, base: int, begins: int, first: int) -> None:
         delay = float(self.nodes.delay[first])
@@ -123,7 +157,7 @@ class Overlaps:
 
     def _last(self, change: Rewiring, ends: list[int]) -> None:
         """After the branch that ended last the task goes on when all have ended."""
-        last = max(ends)
+        last = max(ends, default=-1)
         others = sorted({end for end in ends if end != last})
         if others:
             change.after[last] = others

@@ -88,6 +88,8 @@ def _places(facts: ProcessFacts, wanted: set[int]) -> dict[int, tuple[Site, ...]
     for table in ("waits", "glances"):
         rows = facts.process.table(table)
         rows = rows[np.isin(rows["task"], list(wanted))]
+        if table == "waits":  # what it waits for longer is another thing than what it polls for
+            rows = rows[rows["await_s"] <= PERIOD_S]
         for task, stack in zip(rows["task"].tolist(), rows["stack"].tolist(), strict=True):
             seen.setdefault(task, Counter())[stack] += 1
     made = {}

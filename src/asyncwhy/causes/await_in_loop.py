@@ -5,12 +5,13 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import defaultdict
 from dataclasses import dataclass, field
-from heapq import heapreplace
 
 from asyncwhy.analysis.change import Change
 from asyncwhy.analysis.facts import ProcessFacts
-from asyncwhy.analysis.overlap import Branch, Overlaps
+from asyncwhy.analysis.overlap import Overlaps
 from asyncwhy.analysis.rewiring import Rewiring
+from asyncwhy.causes import batches, streams
+from asyncwhy.causes.connections import kept_connection
 from asyncwhy.causes.draft import Draft, Run, Words
 from asyncwhy.causes.overlapping import (
     SHORT_S,
@@ -28,38 +29,99 @@ from asyncwhy.causes.overlapping import (
     unread_targets,
 )
 from asyncwhy.causes.seconds import seconds
+from asyncwhy.causes.streams import AT_ONCE, Stretch
 from asyncwhy.model import Effects, Related
 from asyncwhy.source.interface import Await, Confidence, Loop
 
 SLUG = "await-in-loop"
 
-#: So many turns at once are advised and predicted: the changes of this kind that projects kept were bounded
-#: by 4 to 8, and those without a bound were taken back for exhausted pools and HTTP 429.
-AT_ONCE = 8
 #: So many tasks of one maker that run the same loop at the same time are a bounded fan-out already.
 WORKERS = 4
+#: So many items must have been there before the turn before them was over: one may come a moment too early.
+LEAST_ITEMS = 2
 
 
 @dataclass(slots=True)
 class Found:
-    """A loop whose turns could overlap, the awaits of its body, and every time it ran."""
+    """A loop whose turns could overlap, the awaits of its body, every time it ran, and the stretches of each."""
 
     loop: Loop
     awaits: tuple[Await, ...]
     runs: list[Turns] = field(default_factory=list)
+    parts: list[list[Stretch]] = field(default_factory=list)
+
+    @property
+    def late(self) -> int:
+        """How many items were there before the turn before them was over."""
+        return sum(map(streams.late, self.parts))
+
+    @property
+    def brought(self) -> bool:
+        """Whether it takes what others bring as they bring it."""
+        return self.loop.take is not None or self.loop.brought
+
+    @property
+    def dispatches(self) -> bool:
+        """Whether it does, and was behind."""
+        return self.brought and self.late > 0
+
+    @property
+    def saved(self) -> float:
+        """What the turns waited, less what they would together."""
+        if self.brought or not any(turns.fetched for turns in self.runs):
+            return self.late_s
+        return sum(map(streams.saved_ahead, self.parts))
+
+    @property
+    def late_s(self) -> float:
+        """The same of what was there already: nobody waits for a turn in vain who comes only after it."""
+        return sum(map(streams.saved, self.parts))
+
+    def heaviest(self) -> tuple[Await, list[Await]]:
+        """The await that waited longest in all, and the others that waited."""
+        weight: dict[int, float] = defaultdict(float)
+        for turns in self.runs:
+            for turn in turns.turns:
+                for one in turn:
+                    weight[id(one.source)] += one.one.await_s
+        first = max(self.awaits, key=lambda source: weight[id(source)])
+        return first, [one for one in self.awaits if one is not first and weight[id(one)] > 0]
+
+    def longest(self, source: Await) -> tuple[Turns, Executed]:
+        """Where that await waited longest at once."""
+        each = [
+            (turns, one)
+            for turns in self.runs
+            for turn in turns.turns
+            for one in turn
+            if one.source is source
+        ]
+        return max(each, key=lambda pair: pair[1].one.longest_s)
+
+    def change(self, facts: ProcessFacts) -> Change:
+        """The turns overlap."""
+        overlaps, rewired = Overlaps(facts.nodes), Rewiring()
+        for turns, parts in zip(self.runs, self.parts, strict=True):
+            streams.overlap(overlaps, rewired, turns.call.task, parts, pinned=self.brought)
+        return Change(rewired=rewired)
 
 
 def find(run: Run) -> list[Draft]:
     """Loops that wait in every turn for something of which the next turn, as it seems, has no need."""
-    return [_draft(run, each.facts, found) for each in executions(run) for found in _loops(run, each)]
+    made: list[Draft] = []
+    for each in executions(run):
+        made += [_draft(run, each.facts, found) for found in loops(run, each) if not found.dispatches]
+        made += batches.find(run, each, SLUG)
+    return made
 
 
 def claimed(run: Run, each: Executions) -> set[int]:
     """The identities of the awaits that are told as a loop's."""
-    return {id(one) for found in _loops(run, each) for one in found.awaits}
+    return {id(one) for found in loops(run, each) for one in found.awaits}
 
 
-def _loops(run: Run, each: Executions) -> list[Found]:
+def loops(run: Run, each: Executions) -> list[Found]:
+    """The loops of a process whose turns could overlap; those that dispatch are told by `serial-dispatch`."""
     if each.loops is None:
         each.loops = _search(run, each)
     return each.loops
@@ -72,18 +134,29 @@ def _search(run: Run, each: Executions) -> list[Found]:
             if _eligible(each.facts, turns) and not _dispatches(turns.loop, executed):
                 source = turns.turns[0][0].source
                 key = (source.file, turns.loop.line, turns.loop.kind)
-                found.setdefault(key, Found(turns.loop, ())).runs.append(turns)
+                one = found.setdefault(key, Found(turns.loop, ()))
+                one.runs.append(turns)
+                one.parts.append(streams.stretches(each.facts, turns))
     for one in found.values():
         own = {id(e.source): e.source for turns in one.runs for turn in turns.turns for e in turn}
         one.awaits = tuple(sorted(own.values(), key=lambda source: (source.line, source.column)))
-    return [one for one in found.values() if _independent(run, one) and not _wanted(run, each.facts, one)]
+    return [
+        one
+        for one in found.values()
+        if (one.loop.take is None or one.late >= LEAST_ITEMS)
+        and _independent(run, one)
+        and not _on_one_connection(run, each.facts, one)
+        and not _wanted(run, each.facts, one)
+    ]
 
 
 def _eligible(facts: ProcessFacts, turns: Turns) -> bool:
     """Whether a run of a loop waited, more than once, for something outside that it began itself."""
     own = [one for turn in turns.turns for one in turn]
     lengths = [sum(one.one.await_s for one in turn) for turn in turns.turns]
-    if turns.loop.kind == "while" or len(lengths) < 2 or sum(lengths) < SHORT_S * len(lengths):
+    if turns.loop.kind == "while" and turns.loop.take is None:
+        return False
+    if len(lengths) < 2 or sum(lengths) < SHORT_S * len(lengths) or streams.from_channel(facts, turns):
         return False
     idle = sum(one.one.await_s for one in own if one.one.turnstile)
     begun = own[0].one.end
@@ -125,8 +198,17 @@ def _dispatches(loop: Loop, executed: list[Executed]) -> bool:
 
 
 def _independent(run: Run, found: Found) -> bool:
-    answer = run.source.independent_turns(found.awaits[0].file, found.awaits)
+    answer = run.source.independent_turns(found.awaits[0].file, found.awaits, fed=found.dispatches)
     return answer.independent and answer.confidence is not Confidence.LOW
+
+
+def _on_one_connection(run: Run, facts: ProcessFacts, found: Found) -> bool:
+    return any(
+        kept_connection(run.source, facts, turns.call, one.one) is not None
+        for turns in found.runs
+        for turn in turns.turns[:1]
+        for one in turn
+    )
 
 
 def _wanted(run: Run, facts: ProcessFacts, found: Found) -> bool:
@@ -139,7 +221,7 @@ def _wanted(run: Run, facts: ProcessFacts, found: Found) -> bool:
             makers[task.parent, task.stack].append(ends)
     if any(_most_at_once(spans) >= WORKERS for spans in makers.values()):
         return True
-    if not unread_targets(run, found.loop, found.awaits):
+    if found.dispatches or not unread_targets(run, found.loop, found.awaits):
         return False
     return any(
         through_library(facts, one.one) for turns in found.runs for turn in turns.turns for one in turn
@@ -155,27 +237,12 @@ def _most_at_once(spans: list[tuple[float, float]]) -> int:
     return most
 
 
-def _saved(turns: Turns) -> float:
-    """Of one run: what it waited, less what it would with `AT_ONCE` turns under way."""
-    lengths = [sum(one.one.await_s for one in turn) for turn in turns.turns]
-    lanes = [0.0] * AT_ONCE
-    for length in lengths:
-        heapreplace(lanes, lanes[0] + length)
-    return sum(lengths) - max(lanes)
-
-
 def _draft(run: Run, facts: ProcessFacts, found: Found) -> Draft:
-    cost = sum(_saved(turns) for turns in found.runs)
-    weight: dict[int, float] = defaultdict(float)
-    for turns in found.runs:
-        for turn in turns.turns:
-            for one in turn:
-                weight[id(one.source)] += one.one.await_s
-    first = max(found.awaits, key=lambda source: weight[id(source)])
+    cost = found.saved
+    first, others = found.heaviest()
     tasks = list(dict.fromkeys(each.call.task for each in found.runs))
-    turns, longest = _longest(found, first)
+    turns, longest = found.longest(first)
     stack = own_stack(facts, turns.call, longest.one)
-    others = [source for source in found.awaits if source is not first and weight[id(source)] > 0]
     related = [Related("and", site_of(one), "in the same turn") for one in others]
     return Draft(
         cause=SLUG,
@@ -190,28 +257,9 @@ def _draft(run: Run, facts: ProcessFacts, found: Found) -> Draft:
         related=(*related, *told(run, facts, tasks, stack)),
         effects=Effects(late_s=cost),
         awaits=(first,),
-        change=_change(facts, found),
-        worth=hurts_by_itself(run, facts, tasks, cost),
+        change=found.change(facts),
+        worth=hurts_by_itself(run, facts, tasks, found.late_s),
     )
-
-
-def _longest(found: Found, source: Await) -> tuple[Turns, Executed]:
-    each = [
-        (turns, one) for turns in found.runs for turn in turns.turns for one in turn if one.source is source
-    ]
-    return max(each, key=lambda pair: pair[1].one.longest_s)
-
-
-def _change(facts: ProcessFacts, found: Found) -> Change:
-    overlaps, rewired = Overlaps(facts.nodes), Rewiring()
-    for turns in found.runs:
-        bodies = [Branch(turn[0].one.start, turn[-1].one.end) for turn in turns.turns]
-        if turns.fetched:
-            fetches = [Branch(one.one.start, one.one.end) for one in turns.fetched]
-            overlaps.apart(rewired, turns.call.task, fetches, bodies)
-        else:
-            overlaps.together(rewired, turns.call.task, bodies, AT_ONCE)
-    return Change(rewired=rewired)
 
 
 def _words(found: Found, first: Await, cost: float) -> Words:

@@ -34,7 +34,9 @@ def find(run: Run) -> list[Draft]:
                 groups[one.stack[index]].append(one)
         for site, group in groups.items():
             poll = run.source.poll_at(site.file, site.line)
-            cpu = sum(one.cpu_s for one in group)
+            # Of tasks on one thread each is charged with what lies between its turns: together no more than passed.
+            threads = len({one.thread for one in group})
+            cpu = min(sum(one.cpu_s for one in group), threads * max(one.lasted_s for one in group))
             if poll is not None and cpu >= max(worth.LEAST_S, worth.LEAST_SHARE * run.facts.wall_s):
                 made.append(_draft(run, facts, site, group, poll, cpu))
     return made

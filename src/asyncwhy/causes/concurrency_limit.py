@@ -51,7 +51,7 @@ def _limit(run: Run, group: Contended) -> Draft | None:
     waiting = group.waiting_lines()
     defined = group.made_at()
     site = defined or (waiting[0].site if waiting else None)
-    if site is None or group.fills_cores():
+    if site is None or group.is_signal or group.fills_cores() or group.keeps_rate(run.source):
         return None
     held = group.holding_line()
     spared = relief.of_group(group)

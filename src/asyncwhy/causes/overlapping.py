@@ -44,8 +44,7 @@ class Executed:
 
 @dataclass(slots=True)
 class Turns:
-    """One run of a loop: `fetched` are the waits for the next item (`async for`), `turns` what each turn
-    executed."""
+    """One run of a loop: `fetched` are the waits for the next item, `turns` what each turn executed."""
 
     call: Call
     loop: Loop
@@ -134,6 +133,8 @@ def _own_loop(executed: list[Executed], at: int) -> Loop | None:
 
 def is_header(source: Await, loop: Loop) -> bool:
     """Whether the await is the loop's own wait for its next item."""
+    if loop.take is not None:
+        return source.extent == loop.take
     return (
         source.kind is AwaitKind.ASYNC_FOR
         and source.loop != loop

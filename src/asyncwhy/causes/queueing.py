@@ -11,6 +11,7 @@ from asyncwhy.analysis.facts import ProcessFacts
 from asyncwhy.analysis.places import Origin
 from asyncwhy.analysis.relink import Links
 from asyncwhy.model import Site, Victim
+from asyncwhy.source.interface import Source
 
 #: Up to so many nodes more is replayed than what the finding's gain needs.
 SMALL = 100_000
@@ -20,8 +21,11 @@ WORKER_TOKENS = "run_sync_in_worker_thread"
 COMPUTING = 0.5
 #: Where tasks await child processes: asyncio, anyio and trio.
 CHILDREN = ("subprocess.py", "subprocesses.py")
+#: A lock keeps a rate if this share of the time for which it is held is slept for that.
+MOSTLY = 0.5
 #: A task's suspended stack inside the awaits that its own line began is followed so many tasks outwards.
 OUTWARDS = 8
+_SEMAPHORES = frozenset(("Semaphore", "BoundedSemaphore"))
 
 
 @dataclass
@@ -42,6 +46,12 @@ class Contended:
     def limit(self) -> int:
         """The limit that was set; 0 where there is none."""
         return max(primitive.limit for primitive in self.primitives)
+
+    @property
+    def is_signal(self) -> bool:
+        """Whether they are semaphores made with nothing to take: who waits for one waits to be told something."""
+        made = [one for one in self.primitives if one.stack]
+        return bool(made) and self.limit == 0 and self.kind.rpartition(".")[2] in _SEMAPHORES
 
     @property
     def late_s(self) -> float:
@@ -83,6 +93,16 @@ class Contended:
             (site.file, site.function) in theirs for stack in began for site in stack
         )
 
+    def keeps_rate(self, source: Source) -> bool:
+        """Whether the holders mostly slept to keep a rate: those who queue are to wait."""
+        slept = sum(
+            held_s
+            for stack, held_s in self.held.items()
+            if (site := user_line(self.facts, self.facts.stack(stack))) is not None
+            and source.paces(site.file, site.line)
+        )
+        return slept > MOSTLY * sum(self.held.values())
+
 
 def contended(facts: ProcessFacts, what: int, wanted: set[int]) -> list[Contended]:
     """Queueing of one kind for those of the `wanted` primitives, by where they were made."""
@@ -111,13 +131,26 @@ def _holding(
 ) -> list[tuple[Wait, float]]:
     """What the holder awaited meanwhile, since it was its turn; one made only to give it back stands for the task
     that made it."""
-    task = facts.line.tasks.get(one.holder)
-    for holder in (one.holder, task.parent if task is not None else 0):
-        since = max([one.asked, *_before(grants.get((one.primitive, holder), ()), one.until)])
-        found = list(facts.contention.waits_between(holder, since, one.until)) if holder else []
-        if found:
-            return found
-    return []
+    found = _awaited(facts, one, grants, one.holder)
+    if not found and (maker := _gave_back_for(facts, one, grants)):
+        return _awaited(facts, one, grants, maker)
+    return found
+
+
+def _awaited(
+    facts: ProcessFacts, one: Queued, grants: Mapping[tuple[int, int], list[float]], holder: int
+) -> list[tuple[Wait, float]]:
+    since = max([one.asked, *_before(grants.get((one.primitive, holder), ()), one.until)])
+    return list(facts.contention.waits_between(holder, since, one.until))
+
+
+def _gave_back_for(facts: ProcessFacts, one: Queued, grants: Mapping[tuple[int, int], list[float]]) -> int:
+    """The task that made the holder only to give it back (a `shield` on the way out): the holder did not queue for
+    it, and was not there yet when others did.  0 for a holder in its own right, however short it held it."""
+    holder = facts.line.tasks.get(one.holder)
+    if holder is None or (one.primitive, one.holder) in grants or holder.created < one.asked:
+        return 0
+    return holder.parent
 
 
 def _before(times: Iterable[float], until: float) -> Iterable[float]:

@@ -11,6 +11,7 @@ from asyncwhy.analysis.facts import ProcessFacts
 from asyncwhy.analysis.overlap import Branch, Overlaps
 from asyncwhy.analysis.rewiring import Rewiring
 from asyncwhy.causes import await_in_loop
+from asyncwhy.causes.connections import kept_connection
 from asyncwhy.causes.draft import Draft, Run, Words
 from asyncwhy.causes.overlapping import (
     SHORT_S,
@@ -57,7 +58,7 @@ class _Finder:
         """Those found in all calls; one that ran in part is counted with the whole."""
         found: dict[tuple[int, ...], Group] = {}
         for call, executed in self.each.calls:
-            for part in self._parts(executed):
+            for part in self._parts(call, executed):
                 key = tuple(id(one.source) for one in part)
                 group = found.setdefault(key, Group(tuple(one.source for one in part)))
                 group.runs.append((call, part))
@@ -70,14 +71,14 @@ class _Finder:
                 whole.runs.extend(found[key].runs)
         return made
 
-    def _parts(self, executed: list[Executed]) -> Iterator[list[Executed]]:
+    def _parts(self, call: Call, executed: list[Executed]) -> Iterator[list[Executed]]:
         """What followed each other in the order of the source and could have overlapped."""
         part: list[Executed] = []
         ended = 0.0
         for one in executed:
             fits = self._fits(one, ended)
             ended = one.one.end
-            if fits and part and _forward(part[-1], one) and self._independent([*part, one]):
+            if fits and part and self._may_join(call, part, one):
                 part.append(one)
                 continue
             if fits is None:
@@ -94,6 +95,15 @@ class _Finder:
             return None
         alone = one.one.turnstile or one.sleeps or id(one.source) in self.looped
         return not alone and not (ended and began_before(self.each.facts, one, ended))
+
+    def _may_join(self, call: Call, part: list[Executed], one: Executed) -> bool:
+        if not _forward(part[-1], one) or not self._independent([*part, one]):
+            return False
+        kept = self._connection(call, one)
+        return kept is None or all(self._connection(call, other) != kept for other in part)
+
+    def _connection(self, call: Call, one: Executed) -> str | None:
+        return kept_connection(self.run.source, self.each.facts, call, one.one)
 
     def _independent(self, part: list[Executed]) -> bool:
         key = tuple(id(one.source) for one in part)

@@ -19,7 +19,9 @@ def find(run: Run) -> list[Draft]:
     for facts in run.facts.processes:
         for group in contended(facts, ACQUIRE, locks(facts)):
             site = group.holding_line()
-            if site is not None:  # else it was not an await that kept the others out
+            if site is not None and not group.keeps_rate(
+                run.source
+            ):  # else it was not an await that kept the others out
                 made.append(_draft(run, group, site))
     return [*made, *thread_queues.drafts(run, SLUG, locks=True)]
 

@@ -59,7 +59,9 @@ def _of_awaits(source: PythonSource, draft: Draft) -> tuple[Remedy, ...]:
         return never_awaited_remedies(source, call)
     if draft.cause == "sequential-awaits":
         return sequential_awaits_remedies(source, draft.site.file, draft.awaits)
-    return await_in_loop_remedies(source, draft.site.file, draft.awaits[0])
+    if draft.cause == "await-in-loop" and draft.awaits:
+        return await_in_loop_remedies(source, draft.site.file, draft.awaits[0])
+    return draft.remedies
 
 
 def _holding(source: PythonSource, draft: Draft) -> tuple[Remedy, ...]:

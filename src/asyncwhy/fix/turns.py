@@ -10,7 +10,7 @@ from asyncwhy.fix.imports import backend, reference
 from asyncwhy.model import Remedy, Safety
 from asyncwhy.source import Await, PythonSource
 from asyncwhy.source.python import Parsed
-from asyncwhy.source.python_awaits import enclosing_loop
+from asyncwhy.source.python_loops import enclosing_loop
 from asyncwhy.source.python_module import own_nodes
 from asyncwhy.source.python_paths import bound_paths
 

@@ -74,13 +74,16 @@ class AwaitKind(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Loop:
     """A loop around an await.  `kind`: for, while, async-for or comprehension; `iterable` is the text
-    after `in` (of a while loop, its condition)."""
+    after `in` (of a while loop, its condition).  `take` is the await with which each turn of a `while` takes
+    an item; `brought` says that a `for` or `async for` runs over what others bring, whatever its turns do."""
 
     kind: str
     line: int
     end_line: int
     iterable: str
     targets: tuple[str, ...]
+    take: Extent | None = None
+    brought: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,8 +191,12 @@ class Source(Protocol):
     def independent(self, file: str, awaits: tuple[Await, ...]) -> Independence:
         """Could these awaits of one function overlap?  One await: could its loop's turns overlap?"""
 
-    def independent_turns(self, file: str, awaits: tuple[Await, ...]) -> Independence:
-        """Could the turns of the loop around these awaits overlap?"""
+    def independent_turns(
+        self, file: str, awaits: tuple[Await, ...], *, fed: bool = False, batches: bool = False
+    ) -> Independence:
+        """Could the turns of the loop around these awaits overlap?  `fed`: its items were there before the turn
+        before was over, so that whoever brings them does not wait for what a turn does.  `batches`: each turn waits for several
+        calls together, and it is asked whether the next ones could begin before all of them are over."""
 
     def unawaited_calls(self, file: str, function: Function | str, callee: str) -> tuple[Call, ...]:
         """Calls of `callee` in the function that nothing ever awaits."""
@@ -208,6 +215,13 @@ class Source(Protocol):
 
     def spin_at(self, file: str, line: int) -> Poll | None:
         """The loop on that line, if it only asks for what others bring about, and neither waits nor awaits."""
+
+    def paces(self, file: str, line: int) -> bool:
+        """Whether the await on that line is a sleep that keeps a rate, and no work."""
+
+    def connection_at(self, file: str, line: int) -> str | None:
+        """The path of the session, connection or transaction that the await on that line uses and that its function
+        keeps elsewhere; "" where it is within a `with` that opens one of its own, None where it uses none."""
 
     def loop_around(self, file: str, lines: Collection[int]) -> int | None:
         """The line of the innermost loop statement whose turns pass through all of the lines."""

@@ -69,15 +69,25 @@ class Languages(PythonSource):
             return self.javascript.independent(file, awaits)
         return super().independent(file, awaits)
 
-    def independent_turns(self, file: str, awaits: tuple[Await, ...]) -> Independence:
+    def independent_turns(
+        self, file: str, awaits: tuple[Await, ...], *, fed: bool = False, batches: bool = False
+    ) -> Independence:
         """See `interface.Source.independent_turns`."""
         if is_javascript(file):
             return self.javascript.independent_turns(file, awaits)
-        return super().independent_turns(file, awaits)
+        return super().independent_turns(file, awaits, fed=fed, batches=batches)
 
     def poll_at(self, file: str, line: int, *, alone: bool = False) -> Poll | None:
         """See `interface.Source.poll_at`; not answered for JavaScript."""
         return None if is_javascript(file) else super().poll_at(file, line, alone=alone)
+
+    def paces(self, file: str, line: int) -> bool:
+        """See `interface.Source.paces`; not answered for JavaScript."""
+        return not is_javascript(file) and super().paces(file, line)
+
+    def connection_at(self, file: str, line: int) -> str | None:
+        """See `interface.Source.connection_at`; not answered for JavaScript."""
+        return None if is_javascript(file) else super().connection_at(file, line)
 
     def loop_around(self, file: str, lines: Collection[int]) -> int | None:
         """See `interface.Source.loop_around`."""

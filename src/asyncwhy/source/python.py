@@ -7,9 +7,11 @@ from collections.abc import Collection
 from asyncwhy.source.interface import Await, Call, Confidence, Function, Independence, Poll, Section
 from asyncwhy.source.python_awaits import Awaits
 from asyncwhy.source.python_calls import Calls
+from asyncwhy.source.python_connections import connection_at
 from asyncwhy.source.python_dataflow import Dataflow
 from asyncwhy.source.python_module import FunctionNode, Module, Unparsable
 from asyncwhy.source.python_names import Names
+from asyncwhy.source.python_pace import paces
 from asyncwhy.source.python_polls import poll_at, spin_at
 from asyncwhy.source.python_repeats import loop_around
 from asyncwhy.source.python_sections import limited_to, section_at
@@ -135,12 +137,15 @@ class PythonSource:
             return self.independent_turns(file, awaits)
         return parsed.dataflow.independent([parsed.awaits.node(one) for one in awaits])
 
-    def independent_turns(self, file: str, awaits: tuple[Await, ...]) -> Independence:
+    def independent_turns(
+        self, file: str, awaits: tuple[Await, ...], *, fed: bool = False, batches: bool = False
+    ) -> Independence:
         """See `interface.Source.independent_turns`."""
         parsed = self.parsed(file)
         if parsed is None or not awaits:
             return _UNKNOWN
-        return parsed.dataflow.independent_turns([parsed.awaits.node(one) for one in awaits])
+        nodes = [parsed.awaits.node(one) for one in awaits]
+        return parsed.dataflow.independent_turns(nodes, fed=fed, batches=batches)
 
     def section_at(self, file: str, line: int, column: int | None = None) -> Section | None:
         """See `interface.Source.section_at`."""
@@ -167,6 +172,16 @@ class PythonSource:
         """See `interface.Source.spin_at`."""
         parsed = self.parsed(file)
         return None if parsed is None else spin_at(parsed.module, line)
+
+    def paces(self, file: str, line: int) -> bool:
+        """See `interface.Source.paces`."""
+        parsed = self.parsed(file)
+        return parsed is not None and paces(parsed.module, parsed.names, line)
+
+    def connection_at(self, file: str, line: int) -> str | None:
+        """See `interface.Source.connection_at`."""
+        parsed = self.parsed(file)
+        return None if parsed is None else connection_at(parsed.module, parsed.names, line)
 
     def loop_around(self, file: str, lines: Collection[int]) -> int | None:
         """See `interface.Source.loop_around`."""

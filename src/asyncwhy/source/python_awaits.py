@@ -5,13 +5,18 @@ from __future__ import annotations
 import ast
 
 from asyncwhy.source.interface import Await, AwaitKind, Guard, Loop
+from asyncwhy.source.python_loops import (
+    COMPREHENSIONS,
+    AwaitNode,
+    bound_by,
+    enclosing_loop,
+    waited_for,
+    within_function,
+)
 from asyncwhy.source.python_module import FunctionNode, Module, dotted, end_of, own_nodes, shorten
 from asyncwhy.source.python_names import Names
 from asyncwhy.source.python_paths import bound_paths, read_paths
-
-AwaitNode = ast.Await | ast.AsyncFor | ast.AsyncWith | ast.comprehension
-LoopNode = ast.For | ast.AsyncFor | ast.While | ast.comprehension
-COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+from asyncwhy.source.python_takes import Takes
 
 
 class Awaits:
@@ -21,6 +26,7 @@ class Awaits:
         """Nothing is worked out before it is asked for."""
         self.module = module
         self.names = names
+        self.takes = Takes(module, names)
         self._nodes: dict[Await, ast.AST] = {}
 
     def of(self, function: FunctionNode) -> tuple[Await, ...]:
@@ -62,7 +68,7 @@ class Awaits:
             loop=self._loop(node),
             guards=tuple(self._guards(node)),
             in_comprehension=isinstance(node, ast.comprehension)
-            or any(isinstance(outer, COMPREHENSIONS) for outer in _within_function(self.module, node)),
+            or any(isinstance(outer, COMPREHENSIONS) for outer in within_function(self.module, node)),
         )
 
     def _callee(self, waited: ast.expr) -> str:
@@ -82,6 +88,7 @@ class Awaits:
             kind = "async-for" if isinstance(loop, ast.AsyncFor) else kind
             iterable, targets = loop.iter, bound_paths(loop.target)
         shown = self.module.parents[loop] if isinstance(loop, ast.comprehension) else loop
+        take = self.takes.of(loop)
         assert isinstance(shown, ast.expr | ast.stmt)
         return Loop(
             kind,
@@ -89,12 +96,14 @@ class Awaits:
             end_of(shown)[0],
             shorten(self.module.segment(iterable)),
             tuple(sorted(targets)),
+            None if take is None else self.module.extent(take),
+            self.takes.brought(loop),
         )
 
     def _guards(self, node: ast.AST) -> list[Guard]:
         found: list[Guard] = []
         inner = node
-        for outer in _within_function(self.module, node):
+        for outer in within_function(self.module, node):
             if (guard := self._guard(outer, inner)) is not None:
                 found.append(guard)
             inner = outer
@@ -119,70 +128,6 @@ class Awaits:
             case ast.Match():
                 return Guard("match", outer.lineno, shorten(text(outer.subject)))
         return None
-
-
-def waited_for(node: ast.AST) -> ast.expr:
-    """The expression whose value is waited for."""
-    match node:
-        case ast.Await():
-            return node.value
-        case ast.AsyncFor() | ast.comprehension():
-            return node.iter
-        case ast.AsyncWith():
-            return node.items[0].context_expr
-    raise TypeError(type(node).__name__)
-
-
-def bound_by(module: Module, node: ast.AST) -> set[str]:
-    """The names and attributes bound to what the await yields."""
-    if isinstance(node, ast.AsyncFor | ast.comprehension):
-        return bound_paths(node.target)
-    if isinstance(node, ast.AsyncWith):
-        return {path for item in node.items if item.optional_vars for path in bound_paths(item.optional_vars)}
-    found: set[str] = set()
-    for outer in module.ancestors(node):
-        match outer:
-            case ast.NamedExpr():
-                found |= bound_paths(outer.target)
-            case ast.Assign():
-                return found.union(*(bound_paths(target) for target in outer.targets))
-            case ast.AnnAssign() | ast.AugAssign():
-                return found | bound_paths(outer.target)
-            case ast.withitem():
-                return found | (bound_paths(outer.optional_vars) if outer.optional_vars else set())
-            case ast.For() | ast.AsyncFor():
-                return found | bound_paths(outer.target)
-            case ast.stmt():
-                return found
-    return found
-
-
-def enclosing_loop(module: Module, node: ast.AST) -> LoopNode | None:
-    """The innermost loop whose every turn passes through the node."""
-    inner = node
-    for outer in _within_function(module, node):
-        if isinstance(outer, ast.For | ast.AsyncFor) and any(inner is part for part in outer.body):
-            return outer
-        if isinstance(outer, ast.While) and (
-            inner is outer.test or any(inner is part for part in outer.body)
-        ):
-            return outer
-        if isinstance(outer, COMPREHENSIONS) and inner is not outer.generators[0]:
-            position = next((i for i, part in enumerate(outer.generators) if part is inner), None)
-            return outer.generators[-1 if position is None else position - 1]
-        if isinstance(outer, ast.comprehension) and any(inner is part for part in outer.ifs):
-            return outer
-        inner = outer
-    return None
-
-
-def _within_function(module: Module, node: ast.AST) -> list[ast.AST]:
-    found = []
-    for outer in module.ancestors(node):
-        if isinstance(outer, FunctionNode | ast.Lambda):
-            break
-        found.append(outer)
-    return found
 
 
 def _shown(node: AwaitNode) -> tuple[ast.expr, AwaitKind]:

@@ -8,15 +8,15 @@ program and a missed one only leaves it slow.  The checks follow the commits tha
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from itertools import combinations
 
 from asyncwhy.source.interface import Confidence, Independence
-from asyncwhy.source.python_awaits import bound_by, waited_for
 from asyncwhy.source.python_flow import Taint, Why
-from asyncwhy.source.python_module import FunctionNode, Module, own_nodes
+from asyncwhy.source.python_loops import bound_by, enclosing_loop, waited_for
+from asyncwhy.source.python_module import FunctionNode, Module, dotted, own_nodes
 from asyncwhy.source.python_names import Names
-from asyncwhy.source.python_paths import touched
+from asyncwhy.source.python_paths import bound_paths, touched
 from asyncwhy.source.python_resources import (
     Resources,
     comes_first,
@@ -25,10 +25,12 @@ from asyncwhy.source.python_resources import (
     is_of_one,
     is_sleep,
     only_fetches,
+    only_sends,
     tokens,
 )
 from asyncwhy.source.python_started import Started
-from asyncwhy.source.python_state import SharedState, State
+from asyncwhy.source.python_state import SharedState, State, receiver
+from asyncwhy.source.python_takes import Takes
 from asyncwhy.source.python_turns import Turns
 from asyncwhy.source.python_units import EXITS, Unit, Units
 
@@ -47,6 +49,7 @@ class Dataflow:
         self.resources = Resources(module, names)
         self.units = Units(module, names, state)
         self.started = Started(module, names)
+        self.takes = Takes(module, names)
 
     def independent(self, nodes: list[ast.AST]) -> Independence:
         """Whether awaits of one function that follow each other could overlap."""
@@ -58,12 +61,30 @@ class Dataflow:
                 return Independence(False, reason, Confidence.HIGH)
         return Independence(True, FREE, min(map(self.confidence, ordered), key=list(Confidence)[::-1].index))
 
-    def independent_turns(self, nodes: list[ast.AST]) -> Independence:
+    def independent_turns(
+        self, nodes: list[ast.AST], *, fed: bool = False, batches: bool = False
+    ) -> Independence:
         """Whether the turns of the loop around the awaits could overlap."""
-        reason = Turns(self).dependence(nodes)
+        reason = Turns(self, fed=fed, batches=batches).dependence(nodes)
         if reason is not None:
             return Independence(False, reason, Confidence.HIGH)
-        return Independence(True, FREE, min(map(self.confidence, nodes), key=list(Confidence)[::-1].index))
+        if fed or batches:
+            return Independence(True, FREE, Confidence.MEDIUM)
+        return Independence(
+            True, FREE, min(map(self._confidence_in_turns, nodes), key=list(Confidence)[::-1].index)
+        )
+
+    def _confidence_in_turns(self, node: ast.AST) -> Confidence:
+        """As `confidence`; but what each turn sends to a receiver of its own need not come in order."""
+        waited, loop = waited_for(node), enclosing_loop(self.module, node)
+        if (
+            isinstance(loop, ast.For)
+            and isinstance(waited, ast.Call)
+            and isinstance(waited.func, ast.Attribute)
+        ):
+            if dotted(waited.func.value) in bound_paths(loop.target) and only_sends(waited.func.attr):
+                return Confidence.MEDIUM
+        return self.confidence(node)
 
     def confidence(self, node: ast.AST) -> Confidence:
         """High where the result is used and the name is that of a reader; low for effects and sleeps."""
@@ -180,14 +201,14 @@ class Dataflow:
 
     def reads(self, node: ast.AST) -> set[str]:
         """What the awaited expression reads, the functions that it calls in this file included."""
-        return self.units.reads(waited_for(node))
+        return self.units.awaited_reads(node)
 
-    def seeds(self, node: ast.AST) -> set[str]:
+    def seeds(self, node: ast.AST, duplex: Collection[str] = ()) -> set[str]:
         """The paths that get the await's value, or are changed by a call that is given it."""
         found = bound_by(self.module, node)
         for outer in self.module.ancestors(node):
             if isinstance(outer, ast.Call):
-                found |= self.units.may_change(outer)
+                found |= self.units.may_change(outer, duplex)
             elif isinstance(outer, ast.stmt):
                 break
         return found
@@ -251,6 +272,9 @@ class Dataflow:
             return f"line {line_of(first)} waits for all of its group before the next begins"
         if comes_last(one) or (comes_first(one) and one != other):
             return f"line {line_of(first)} (`{one}`) may have to come first"
+        if one != other and (owner := self.state.acts_beyond(waited_for(first))) is not None:
+            if owner == receiver(waited_for(second)):
+                return f"what line {line_of(first)} does to `{owner}` may have to come first"
         return None
 
     def _shared_state(self, first: ast.AST, second: ast.AST) -> str | None:

@@ -58,6 +58,13 @@ def prefixes(path: str) -> list[str]:
     return [".".join(parts[: count + 1]) for count in range(len(parts))]
 
 
+def uses(body: list[ast.stmt], names: set[str]) -> bool:
+    """Whether the statements name one of the names."""
+    return any(
+        isinstance(part, ast.Name) and part.id in names for statement in body for part in ast.walk(statement)
+    )
+
+
 def _bound_inside(node: ast.AST) -> set[str]:
     """Names that a lambda or comprehension inside the node binds for itself alone."""
     found: set[str] = set()

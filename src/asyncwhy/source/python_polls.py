@@ -5,15 +5,19 @@ from __future__ import annotations
 import ast
 
 from asyncwhy.source.interface import Poll
-from asyncwhy.source.python_awaits import enclosing_loop
-from asyncwhy.source.python_module import Module, shorten
-from asyncwhy.source.python_paths import bound_paths, read_paths
+from asyncwhy.source.python_loops import enclosing_loop
+from asyncwhy.source.python_module import Module, dotted, shorten
+from asyncwhy.source.python_paths import bound_paths, read_paths, uses
+from asyncwhy.source.python_resources import tokens
 
 _CHANGES = frozenset("append add pop popleft popitem remove discard update extend insert clear".split())
 #: Methods that tell at once whether something has happened elsewhere.
 _QUESTIONS = frozenset(
     "poll done is_set is_alive empty full locked running ready exists is_file cancelled is_connected".split()
 )
+#: Words in the names of calls that look whether something has happened, and of those that only tell.
+_LOOKS = frozenset("poll check refresh peek probe look scan".split())
+_TALKS = frozenset("print log logger logging console stdout stderr debug info warning spinner".split())
 _LEAVES = (ast.Break, ast.Return, ast.Raise)
 
 
@@ -69,12 +73,12 @@ def _poll(module: Module, loop: ast.While | ast.For, waits: ast.Await, alone: bo
     questions = _questions(loop, waits)
     if not questions or (not alone and _awaits_more(loop, waits)):
         return None
-    if isinstance(loop, ast.For) and _uses(loop.body, bound_paths(loop.target)):
+    if isinstance(loop, ast.For) and uses(loop.body, bound_paths(loop.target)):
         return None
     asked: set[str] = set()
     for question in questions:
         asked |= read_paths(question)
-    if asked & _progress(loop.body):
+    if asked & _progress(loop.body) or _works(loop.body):
         return None
     return Poll(shorten(module.segment(questions[0])), loop.lineno)
 
@@ -99,6 +103,9 @@ def _questions(loop: ast.While | ast.For, waits: ast.Await) -> list[ast.expr]:
 
 def _awaits_more(loop: ast.While | ast.For, waits: ast.Await) -> bool:
     """Whether something else is awaited in every turn."""
+    test = ast.walk(loop.test) if isinstance(loop, ast.While) else ()
+    if any(isinstance(part, ast.Await) and part is not waits for part in test):
+        return True
     for statement in loop.body:
         for part in ast.walk(statement):
             if (
@@ -107,6 +114,26 @@ def _awaits_more(loop: ast.While | ast.For, waits: ast.Await) -> bool:
                 and not isinstance(statement, ast.If | ast.Try)
             ):
                 return True
+    return False
+
+
+def _works(body: list[ast.stmt]) -> bool:
+    """Whether every turn does something for its own sake: more than to look, or to tell how far things are."""
+    for statement in body:
+        if isinstance(statement, ast.If) and any(
+            isinstance(part, ast.Continue) for part in ast.walk(statement)
+        ):
+            return False
+        call = statement.value if isinstance(statement, ast.Expr) else None
+        if not isinstance(call, ast.Call):
+            continue
+        words = set(
+            tokens(call.func.attr if isinstance(call.func, ast.Attribute) else dotted(call.func) or "")
+        )
+        if isinstance(call.func, ast.Attribute):
+            words |= _TALKS.intersection(tokens(dotted(call.func.value) or ""))
+        if not words & (_LOOKS | _TALKS):
+            return True
     return False
 
 
@@ -128,9 +155,3 @@ def _progress(body: list[ast.stmt]) -> set[str]:
                     if part.func.attr in _CHANGES:
                         moved |= read_paths(part.func.value)
     return moved
-
-
-def _uses(body: list[ast.stmt], names: set[str]) -> bool:
-    return any(
-        isinstance(part, ast.Name) and part.id in names for statement in body for part in ast.walk(statement)
-    )

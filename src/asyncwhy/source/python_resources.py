@@ -15,10 +15,8 @@ from asyncwhy.source.python_paths import callee_nodes, prefixes, reads_of
 
 _TOKEN = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
-SERIAL = frozenset(
-    "conn connection cursor cur session sess tx txn trans transaction lock mutex rlock websocket ws "
-    "reader writer sock socket".split()
-)
+CONNECTIONS = frozenset("conn connection cursor cur session sess tx txn trans transaction".split())
+SERIAL = CONNECTIONS | frozenset("lock mutex rlock websocket ws reader writer sock socket".split())
 SERIAL_RECEIVERS = frozenset(
     "f fp fh file queue q inbox outbox mailbox channel chan pipe stream stdin stdout stderr proc "
     "process page browser db database bus serial device driver resp response request condition event".split()
@@ -43,10 +41,16 @@ _LAST = frozenset(
     "aclose cancel cleanup close commit destroy disconnect exit finish logout quit release rollback "
     "shutdown stop teardown terminate unlock unsubscribe".split()
 )
+_SENDS = frozenset("emit notify post publish push put send sendall sendto write".split())
 _FETCHES = frozenset("load open build make prepare wait join copy check validate verify".split())
 _CHANNEL = frozenset(
     "send send_all send_bytes send_json send_str send_text sendall sendto write writelines drain recv "
     "recvfrom receive receive_some readline readexactly readuntil read_until seek".split()
+)
+#: What is done to a connection in answer to what it brought, or to settle that.
+_ANSWERS = frozenset(
+    "send sendall sendto write writelines drain flush reply respond answer ack nack reject commit notify emit "
+    "ping pong done close aclose".split()
 )
 _GROUPS = frozenset({"gather", "wait", "as_completed"})
 _WRAPPERS = frozenset({"wait_for", "shield", "ensure_future", "create_task"})
@@ -174,6 +178,11 @@ def is_of_one(call: ast.expr) -> bool:
     )
 
 
+def answers(callee: str) -> bool:
+    """Whether the name says that something is sent, or that what was brought is settled."""
+    return bool(_ANSWERS.intersection(tokens(callee)))
+
+
 def comes_first(callee: str) -> bool:
     """Whether the name says that something is brought about which later lines may need."""
     return bool(_FIRST.intersection(tokens(callee)))
@@ -183,6 +192,12 @@ def only_fetches(callee: str) -> bool:
     """Whether a name that may mean an effect means a result, now that the result is used."""
     effects = (_FIRST | _LAST).intersection(tokens(callee))
     return effects <= _FETCHES
+
+
+def only_sends(callee: str) -> bool:
+    """Whether a name that may mean an effect means that something is sent."""
+    effects = (_FIRST | _LAST).intersection(tokens(callee))
+    return bool(effects) and effects <= _SENDS
 
 
 def comes_last(callee: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from asyncwhy.source.python_awaits import waited_for
+from asyncwhy.source.python_loops import waited_for
 from asyncwhy.source.python_module import Module, dotted
 from asyncwhy.source.python_names import Names
 from asyncwhy.source.python_resources import tokens

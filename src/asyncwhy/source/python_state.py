@@ -76,7 +76,7 @@ class SharedState:
                 found += self.module.functions.get(self.names.qualified(target) or "", [])
         return found
 
-    def seen_from(self, waited: ast.expr) -> State:
+    def seen_from(self, waited: ast.AST) -> State:
         """The state that an awaited expression's calls share, `<self>` put into the caller's words."""
         found = State()
         for call in ast.walk(waited):
@@ -86,6 +86,15 @@ class SharedState:
             for function in self.called(call):
                 found.take(_renamed(self.of(function), owner))
         return found
+
+    def acts_beyond(self, waited: ast.expr) -> str | None:
+        """The object of a method that keeps nothing in it, as far as its file shows: what it does, it does elsewhere."""
+        owner = receiver(waited)
+        if owner is None or any(
+            binding.how == "import" for binding in self.names.lookup(owner.partition(".")[0], waited)
+        ):
+            return None
+        return None if self.seen_from(waited).writes else owner
 
     def _visit(self, function: FunctionNode, node: ast.AST, state: State) -> None:
         match node:
@@ -147,6 +156,12 @@ class SharedState:
 
     def _class(self, function: FunctionNode) -> str:
         return self.module.qualname(self.module.parents[function])
+
+
+def receiver(waited: ast.expr) -> str | None:
+    """The object whose method is called."""
+    method = waited.func if isinstance(waited, ast.Call) else None
+    return dotted(method.value) if isinstance(method, ast.Attribute) else None
 
 
 def _renamed(state: State, owner: str | None) -> State:

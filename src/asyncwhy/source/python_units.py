@@ -7,18 +7,21 @@ the row.  Order is that of the source; loops are passed once (turns are the call
 from __future__ import annotations
 
 import ast
+from collections.abc import Collection
 from dataclasses import dataclass
 
+from asyncwhy.source.python_loops import bound_by, waited_for
 from asyncwhy.source.python_module import FunctionNode, Module, dotted
 from asyncwhy.source.python_names import Names
 from asyncwhy.source.python_paths import bound_paths, read_paths
-from asyncwhy.source.python_resources import tokens
+from asyncwhy.source.python_resources import answers, tokens
 from asyncwhy.source.python_state import SharedState
 
 _LOOKS_ONLY = frozenset(
     "print len str repr sum min max sorted list tuple dict set int float isinstance range".split()
 )
 _TALKS = frozenset("log logger logging console".split())
+_DECIDE = (ast.If, ast.While, ast.For, ast.AsyncFor, ast.Match)
 EXITS = (ast.Return, ast.Raise, ast.Break, ast.Continue)
 
 
@@ -45,20 +48,22 @@ class Units:
         self.names = names
         self.state = state
 
-    def of(self, body: list[ast.stmt], guards: tuple[ast.stmt, ...] = ()) -> list[Unit]:
-        """The units of the statements, in source order."""
+    def of(
+        self, body: list[ast.stmt], guards: tuple[ast.stmt, ...] = (), duplex: Collection[str] = ()
+    ) -> list[Unit]:
+        """The units of the statements, in source order; `duplex`: see `may_change`."""
         found: list[Unit] = []
         for statement in body:
-            found.append(self._unit(statement, guards))
+            found.append(self._unit(statement, guards, duplex))
             if isinstance(statement, FunctionNode | ast.ClassDef):
                 continue
             decides = isinstance(statement, ast.If | ast.While | ast.For | ast.AsyncFor | ast.Match)
             inner = (*guards, statement) if decides else guards
             for block in _blocks(statement):
-                found += self.of(block, inner)
+                found += self.of(block, inner, duplex)
         return found
 
-    def _unit(self, node: ast.stmt, guards: tuple[ast.stmt, ...]) -> Unit:
+    def _unit(self, node: ast.stmt, guards: tuple[ast.stmt, ...], duplex: Collection[str]) -> Unit:
         reads: set[str] = set()
         binds: set[str] = set()
         changes: set[str] = set()
@@ -70,7 +75,9 @@ class Units:
                     binds |= bound_paths(inner.target)
                 elif isinstance(inner, ast.Call):
                     seen = self.state.seen_from(inner).reads
-                    calls.append((frozenset(read_paths(inner) | seen), frozenset(self.may_change(inner))))
+                    calls.append(
+                        (frozenset(read_paths(inner) | seen), frozenset(self.may_change(inner, duplex)))
+                    )
                     reads |= seen
         for target in _targets(node):
             (binds if isinstance(target, ast.Name | ast.Tuple | ast.List) else changes).update(
@@ -89,8 +96,41 @@ class Units:
         """What the expression reads, the functions that it calls in this file included."""
         return read_paths(node) | self.state.seen_from(node).reads
 
-    def may_change(self, call: ast.Call) -> set[str]:
-        """What a call may change of what it is given: its object, and arguments that are plain paths."""
+    def awaited_reads(self, node: ast.AST) -> set[str]:
+        """What an await reads: of an `async with` whose body gives work to it, what that work reads too and what
+        decides about it, since its way out waits for it."""
+        found = self.reads(waited_for(node))
+        given = self._given(node) if isinstance(node, ast.AsyncWith) else []
+        if not given:
+            return found
+        assert isinstance(node, ast.AsyncWith)
+        headers = [part for one in node.body for part in ast.walk(one) if isinstance(part, _DECIDE)]
+        parts = [part for one in headers for part in header_parts(one)]
+        for part in [*given, *parts]:
+            found |= read_paths(part) | self.state.seen_from(part).reads
+        own = bound_by(self.module, node)
+        return {path for path in found if path.partition(".")[0] not in own}
+
+    def _given(self, node: ast.AsyncWith) -> list[ast.Call]:
+        """The calls in the body that give what it entered something to run, and are not awaited."""
+        contexts = {path for item in node.items if (path := dotted(item.context_expr))}
+        contexts |= bound_by(self.module, node)
+        return [
+            call
+            for part in node.body
+            for call in ast.walk(part)
+            if isinstance(call, ast.Call)
+            and isinstance(call.func, ast.Attribute)
+            and dotted(call.func.value) in contexts
+            and isinstance((*call.args, None)[0], ast.Call | ast.Name | ast.Attribute | ast.Lambda)
+            and not isinstance(self.module.parents[call], ast.Await)
+        ]
+
+    def may_change(self, call: ast.Call, duplex: Collection[str] = ()) -> set[str]:
+        """What a call may change of what it is given: its object, and arguments that are plain paths.
+
+        What `duplex` connections receive is another matter than what is sent by them.
+        """
         functions = self.state.called(call)
         if isinstance(call.func, ast.Name) and (
             call.func.id in _LOOKS_ONLY or call.func.id in self.names.classes
@@ -98,6 +138,8 @@ class Units:
             return set()
         found = set(self.state.seen_from(call).writes)
         owner = dotted(call.func.value) if isinstance(call.func, ast.Attribute) else None
+        if owner in duplex and isinstance(call.func, ast.Attribute) and answers(call.func.attr):
+            return found
         if owner is not None and not functions and not self._only_talks(owner, call):
             found.add(owner)
         if isinstance(call.func, ast.Name) and not functions:

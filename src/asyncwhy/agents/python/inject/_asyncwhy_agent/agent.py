@@ -90,6 +90,7 @@ class Agent:
                 "trio._core._thread_cache": self._guard(self.trio.install_workers),
                 "trio._sync": self._guard(self.trio.install_limiters),
                 "trio._channel": self._guard(self.trio.contention.install_channels),
+                "trio._socket": self._guard(self.sockets.install_trio),
                 "trio._threads": self._guard(self.trio.install_threads),
                 "subprocess": self._guard(self.processes.install_subprocess),
                 "multiprocessing.process": self._guard(self.processes.install_multiprocessing),

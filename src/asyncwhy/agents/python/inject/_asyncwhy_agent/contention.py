@@ -97,6 +97,7 @@ class ContentionHooks:
             "__aw_id": p.identity,
             "__aw_put": guard(self._put),
             "__aw_take": guard(self._take),
+            "__aw_give": guard(self._give),
             "__aw_made": guard(self._made),
             "__aw_limited": guard(self._limited),
             "__aw_clock": p.clock,
@@ -118,6 +119,8 @@ class ContentionHooks:
             "httpcore._async.connection_pool": self.install_httpcore,
             "sqlalchemy.pool.impl": self.install_sqlalchemy,
             "websockets.asyncio.messages": self.install_websockets,
+            "tornado.queues": self.install_tornado,
+            "janus": self.install_janus,
         }
 
     # --- where -----------------------------------------------------------------------------------------
@@ -190,6 +193,25 @@ class ContentionHooks:
         take = ("self.queue.popleft", TAKE_ITEM % ("self", "None"), "")
         slow = ("self.loop.create_future", "", ASK % GET)
         self._twin(kind, "get", beside=(slow, take))
+
+    def install_tornado(self, module):
+        self._install_items(module.Queue)
+        self._twin(module.Queue, "get", beside=(("self._getters.append", "", ASK % GET),))
+        self._twin(module.Queue, "put", beside=(("self._putters.append", "", ASK % PUT),))
+
+    def install_janus(self, module):
+        """Between threads and a loop: only the loop's side waits as tasks do."""
+        self._install_items(module.Queue)
+        ask = "__aw_ask(parent, %d)"
+        proxy = module._AsyncQueueProxy
+        self._twin(proxy, "get", beside=(("parent._async_not_empty.wait", ask % GET, ""),))
+        self._twin(proxy, "put", beside=(("parent._async_not_full.wait", ask % PUT, ""),))
+
+    def _install_items(self, kind):
+        """A queue whose items all pass through its `_put` and `_get`."""
+        self._twin(kind, "__init__", after=MADE)
+        self._twin(kind, "_put", beside=(("self._queue.append", "", LINE % ("self", "put", ", item")),))
+        self._twin(kind, "_get", beside=(("self._queue.popleft", LINE % ("self", "give", ""), ""),))
 
     def _twin(self, owner, name, **snippets):
         original = owner.__dict__.get(name)
@@ -307,7 +329,14 @@ class ContentionHooks:
                     "returned", primitive=self._number(known), taken=known.taken, returned=known.returned
                 )
 
-    def _take(self, known, item):
+    def _give(self, known):
+        """An item leaves; not to the task that runs if that puts it: somebody waits for it."""
+        if p.get_frame(3).f_code.co_name != "put_nowait":
+            self._take(known, None, 3)
+        elif known.lying:
+            known.lying.popleft()
+
+    def _take(self, known, item, depth=2):
         lying = known.lying
         if not lying:
             if known.skipped:
@@ -324,7 +353,7 @@ class ContentionHooks:
             known.out[p.identity(item)] = task
             if known.taken == FIRST and not known.returned and not known.last:
                 known.quick = True
-        stack = self.recorder.interner.stack(p.get_frame(2)) if first else 0
+        stack = self.recorder.interner.stack(p.get_frame(depth)) if first else 0
         row = (now, put, self._number(known), task, p.ident(), stack)
         self.recorder.by_name["takes"].extend(row)
 

@@ -25,8 +25,12 @@ ENDED = HERE.replace("__aw_id(self)", "__aw_id(self), None") % CLOSED
 WRITES = ("write", "writelines", "write_eof", "_write_ready", "_write_send", "_write_sendmsg")
 
 
+SENDS = "if fn in __aw_sends: __aw_moved(self, %d)" % WROTE
+WOKEN = "if fn in __aw_receives: __aw_moved(self, %d)" % READ
+
+
 class SocketHooks:
-    """Installs the twins in asyncio's selector loops."""
+    """Installs the twins in asyncio's selector loops, and in trio's sockets."""
 
     def __init__(self, recorder, installation):
         self.recorder = recorder
@@ -67,6 +71,28 @@ class SocketHooks:
         names = dict(names, __aw_near=self.near.pop)
         self._twin(module._SelectorTransport, "_call_connection_lost", names, last=ENDED)
 
+    def install_trio(self, module):
+        """Into `trio._socket`: a task of its own reads what a callback of asyncio's would."""
+        kind, plain = module._SocketType, module._stdlib_socket.socket
+        guard = self.installation.harmless
+        accepted = guard(self._accepted)
+
+        def seen(made):
+            accepted(made)
+            return made
+
+        names = {
+            "__aw_sends": frozenset((plain.send, plain.sendmsg)),
+            "__aw_receives": frozenset((plain.recv, plain.recv_into, plain.recvmsg)),
+            "__aw_moved": guard(self._moved),
+            "__aw_made": guard(self._made),
+            "__aw_seen": seen,
+        }
+        self._twin(kind, "__init__", names, after="__aw_made(self)")
+        self._twin(kind, "_nonblocking_helper", names, before=SENDS, beside=(("wait_fn", "", WOKEN),))
+        self._twin(kind, "connect", names, beside=(("self._sock.connect", "__aw_moved(self, 0)", ""),))
+        self._twin(kind, "accept", names, on_return="__aw_seen(__aw_value)")
+
     def _twin(self, owner, name, names, **snippets):
         try:
             made = twin(owner.__dict__.get(name), names, **snippets)
@@ -99,8 +125,52 @@ class SocketHooks:
         number = self.near[key] = next(self.recorder.numbers)
         now = p.clock()
         self._row(began or now, number, MADE, 1 if began else 0)
+        self._pair(number, own, peer)
+
+    def _pair(self, number, own, peer):
         other = self.addresses.pop((peer[:2], own[:2]), 0)
         if other:
-            self._row(now, number, PAIRED, other)
+            self._row(p.clock(), number, PAIRED, other)
         else:
             self.addresses[own[:2], peer[:2]] = number
+
+    # --- trio's ----------------------------------------------------------------------------------------
+
+    def _made(self, sock):
+        self.near.pop(p.identity(sock), None)
+
+    def _accepted(self, made):
+        """The connect of the other end woke who accepts, as what is written wakes who reads."""
+        self._moved(made[0], READ)
+
+    def _moved(self, sock, what):
+        """Something goes through a socket; `what` 0: it begins to connect, and its addresses are not known yet."""
+        key, now = p.identity(sock), p.clock()
+        number = self.near.get(key)
+        if number is None or (number < 0 and what):
+            number = self._number(sock, number, what)
+        if number:
+            self._row(now, abs(number), what or WROTE)
+
+    def _number(self, sock, number, what):
+        """The number of a connection within this host, else 0; negative until its addresses are known."""
+        if len(self.near) >= MOST or len(self.addresses) >= MOST:
+            self.near.clear()
+            self.addresses.clear()
+        if not what:
+            number = -next(self.recorder.numbers)
+        else:
+            number = self._meet(sock, -number if number else 0)
+        self.near[p.identity(sock)] = number
+        return number
+
+    def _meet(self, sock, number):
+        try:
+            own, peer = sock._sock.getsockname(), sock._sock.getpeername()
+        except OSError:
+            return 0
+        if p.type_of(own) is not tuple or p.type_of(peer) is not tuple or own[0] != peer[0]:
+            return 0
+        number = number or next(self.recorder.numbers)
+        self._pair(number, own, peer)
+        return number
