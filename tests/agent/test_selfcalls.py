@@ -78,4 +78,4 @@ def test_it_is_asked_once_for_each_wait() -> None:
         socket.create_server(("127.0.0.1", 0)) as server,
         socket.create_connection(server.getsockname()) as client,
     ):
-        assert told(client, [server], looks=3) == 1
+        assert told(client, [client, server], looks=3) == 1

@@ -177,7 +177,16 @@ class Sampler:
         # From here on the GIL may be lost: with a frame in hand, what the program drops would die on this thread.
         frame = frames = place = told = None
         self._after(late)
-        return p.thread_cpu() - begun
+        used = p.thread_cpu() - begun
+        if self.look is not None:
+            self._look()  # rare, and bounded by itself
+        return used
+
+    def _look(self):
+        for thread in list(self.loops):
+            run, clock = self.runs.get(thread), self.clocks.get(thread)
+            if run is not None and clock is not None:
+                self.look(thread, ~(clock >> 3), run[0], run[1])
 
     def _after(self, late):
         """What a tick does when it has let go of the frames."""
@@ -188,10 +197,6 @@ class Sampler:
             self._judge_late(late)
         if self.glance is not None and self.loops and (self.ticks % GLANCE_EVERY == 0 or not self._busy):
             self.glance()
-        for thread in list(self.loops) if self.look is not None else ():
-            run, clock = self.runs.get(thread), self.clocks.get(thread)
-            if run is not None and clock is not None:
-                self.look(thread, ~(clock >> 3), run[0], run[1])
         if self._restless:
             self._restless -= 1
         if self._busy:

@@ -11,8 +11,8 @@ from . import primitives as p
 
 #: A thread that has not moved for this long is asked, once for each wait...
 LONG_NS = 50_000_000
-#: ...and so often in all: a machine's table of connections may be long.
-MOST = 200
+#: ...and so often in all: the system takes about 5 ms to write out its table of connections, however short.
+MOST = 50
 MOST_BYTES = 1 << 20
 #: Per machine, the numbers of the system calls that wait for one socket: (its number first, a list of them first).
 X86_64 = ((0, 1, 42, 44, 45, 46, 47), (7, 271))
@@ -40,7 +40,8 @@ class SelfCalls:
     def look(self, thread, native, began, now):
         """Note it if the thread, which has not moved since `began`, waits for its own loop."""
         watched = self.watched.get(thread)
-        if watched is None or now - began < LONG_NS or self.asked.get(thread) == began or self.looks >= MOST:
+        # Every loop watches the socket that wakes it.
+        if watched is None or len(watched) < 2 or now - began < LONG_NS or self.asked.get(thread) == began or self.looks >= MOST:
             return
         self.asked[thread] = began
         self.looks += 1
