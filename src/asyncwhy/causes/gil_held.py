@@ -14,10 +14,10 @@ from asyncwhy.causes.draft import Draft, Run, Words
 from asyncwhy.causes.holding import Held
 from asyncwhy.causes.runtimes import in_processes
 from asyncwhy.causes.seconds import seconds, several, times
-from asyncwhy.causes.senders import sent_to
+from asyncwhy.causes.senders import told_sender
 from asyncwhy.causes.suffering import suffering
 from asyncwhy.causes.unavoidable import avoidable
-from asyncwhy.model import Effects, Related, Remedy, Safety
+from asyncwhy.model import Effects, Remedy, Safety
 
 SLUG = "gil-held"
 
@@ -46,7 +46,11 @@ def _elsewhere(run: Run, facts: ProcessFacts) -> list[Draft]:
         draft.victims, draft.suffering = late.victims, late
         draft.effects = Effects(late_s=late.hurt_s, cpu_s=draft.cost_s or 0.0)
         draft.change = _unheld(facts, loops, draft.spans)
-        sender = _sender(run, facts, draft.thread, draft.spans[0][0])
+        sender = (
+            told_sender(run, facts, draft.thread, draft.spans[0][0])
+            if _is_worker(facts, draft.thread)
+            else None
+        )
         draft.spans, draft.computes = [], True
         if sender is not None:
             draft.related += (sender,)
@@ -66,14 +70,8 @@ def _unheld(facts: ProcessFacts, loops: list[int], spans: list[tuple[float, floa
     return change if change.cuts else None
 
 
-def _sender(run: Run, facts: ProcessFacts, thread: int, when: float) -> Related | None:
-    """Who sent work to that thread."""
-    if all(job.worker != thread for job in facts.jobs):
-        return None
-    handoff, _ = sent_to(run, facts, thread, when)
-    if handoff is None:
-        return None
-    return Related("sent there by", handoff.site, f"to {facts.line.thread_name(thread)}")
+def _is_worker(facts: ProcessFacts, thread: int) -> bool:
+    return any(job.worker == thread for job in facts.jobs)
 
 
 def _words(held: Held) -> Words:

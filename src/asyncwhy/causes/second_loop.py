@@ -13,8 +13,8 @@ from asyncwhy.analysis.timeline import LoopRun
 from asyncwhy.causes.draft import Draft, Run, Words
 from asyncwhy.causes.origin import called_from
 from asyncwhy.causes.seconds import seconds, times
-from asyncwhy.causes.senders import sent_to
-from asyncwhy.model import Effects, Related, Remedy, Safety, Site
+from asyncwhy.causes.senders import told_sender
+from asyncwhy.model import Effects, Remedy, Safety, Site
 
 SLUG = "second-loop"
 
@@ -60,7 +60,7 @@ def _draft(run: Run, facts: ProcessFacts, loops: list[Life]) -> Draft | None:
     call = run.source.call_at(site.file, site.line, site.column or None, None, site.end_column)
     name = call.qualified if call is not None else "run_until_complete"
     related = list(called_from(run, facts, stack))
-    sender = _sender(run, facts, loops[0])
+    sender = told_sender(run, facts, loops[0].thread, loops[0].start)
     if sender is not None and sender.site != site:
         related.append(sender)
     threads = {life.thread for life in loops}
@@ -105,17 +105,6 @@ def _words(
             "connection, a lock) cannot be awaited on the other."
         )
     return Words(f"`{name}` starts a second loop {what}", f"started a loop {times(len(loops))}", message)
-
-
-def _sender(run: Run, facts: ProcessFacts, life: Life) -> Related | None:
-    """Who sent the code that started the loop to its thread: a job's submitter, or the thread's starter."""
-    handoff, offload = sent_to(run, facts, life.thread, life.start)
-    if handoff is None:
-        return None
-    name = facts.line.thread_name(life.thread)
-    return Related(
-        "sent there by", handoff.site, f"{offload.call}, to {name}" if offload is not None else f"to {name}"
-    )
 
 
 def _at_once(facts: ProcessFacts, loops: list[Life]) -> Change:

@@ -131,12 +131,29 @@ def _handler(facts: ProcessFacts, job: Job) -> Site | None:
 
 def sent_to(run: Run, facts: ProcessFacts, thread: int, when: float) -> tuple[Handoff | None, Offload | None]:
     """What sent the code that a thread ran at a moment: its job's sender, or whoever started the thread."""
-    own = [job for job in facts.jobs if job.worker == thread and job.start is not None and job.start <= when]
-    made = sender(run, facts, own[-1]) if own else None
+    made = job_sender(run, facts, thread, when)
     if made is not None:
         return made.handoff, made.offload
     fact = facts.line.threads.get(thread)
     return thread_sender(run, facts, facts.stack(fact.stack) if fact is not None else ())
+
+
+def job_sender(run: Run, facts: ProcessFacts, thread: int, when: float) -> Sender | None:
+    """Whose doing the job is that a thread ran at a moment."""
+    own = [job for job in facts.jobs if job.worker == thread and job.start is not None and job.start <= when]
+    return sender(run, facts, own[-1]) if own else None
+
+
+def told_sender(run: Run, facts: ProcessFacts, thread: int, when: float) -> Related | None:
+    """The line that answers for what a thread ran at a moment, as findings point to it: the function itself where
+    a framework sent it on its own."""
+    made = job_sender(run, facts, thread, when)
+    handoff, offload = sent_to(run, facts, thread, when) if made is None else (made.handoff, made.offload)
+    if handoff is None:
+        return None
+    how = "" if offload is None else f"{offload.call}, "
+    site = made.site if made is not None and made.decided else handoff.site
+    return Related("sent there by", site, f"{how}to {facts.line.thread_name(thread)}")
 
 
 def thread_sender(

@@ -41,7 +41,13 @@ class SelfCalls:
         """Note it if the thread, which has not moved since `began`, waits for its own loop."""
         watched = self.watched.get(thread)
         # Every loop watches the socket that wakes it.
-        if watched is None or len(watched) < 2 or now - began < LONG_NS or self.asked.get(thread) == began or self.looks >= MOST:
+        if (
+            watched is None
+            or len(watched) < 2
+            or now - began < LONG_NS
+            or self.asked.get(thread) == began
+            or self.looks >= MOST
+        ):
             return
         self.asked[thread] = began
         self.looks += 1
