@@ -24,6 +24,8 @@ from asyncwhy.source.interface import Await, AwaitKind, Loop
 SHORT_S = 0.002
 #: An await whose jobs waited for workers for more than this share of it waited for those: see `pool-saturated`.
 IN_QUEUE = 0.5
+#: Where trio makes the task of the program.
+TRIO_RUN = "/trio/_core/_run.py"
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,7 +243,13 @@ def _comes_of_request(facts: ProcessFacts, task: Task) -> bool:
     while task.parent in facts.line.tasks:
         task = facts.line.tasks[task.parent]
     runs = [run for run in facts.line.loops if run.thread == task.thread and run.start <= task.created]
-    return bool(runs) and _nobodys(facts, task)
+    return bool(runs) and _nobodys(facts, task) and not _is_trios_main(facts, task)
+
+
+def _is_trios_main(facts: ProcessFacts, task: Task) -> bool:
+    """Whether it is what `trio.run` was given, which trio makes when its loop runs already."""
+    stack = facts.stack(task.stack)
+    return any(site.file.endswith(TRIO_RUN) and site.function.rpartition(".")[2] == "init" for site in stack)
 
 
 def _nobodys(facts: ProcessFacts, task: Task) -> bool:
