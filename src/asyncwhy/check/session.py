@@ -29,6 +29,10 @@ class Session:
 
     def __init__(self, folder: str, settings: Settings, *, cached: bool = True) -> None:
         self.folder = folder
+        self.asked = settings
+        self.weights: dict[
+            tuple[str, str, int, str], int
+        ] = {}  # by cause, file, line and call; 1 where unsure
         if settings.python:
             settings = dataclasses.replace(settings, python=os.path.join(folder, settings.python))
         self.settings = settings
@@ -55,6 +59,11 @@ class Session:
             self._project = None
         self._pending.update(path for path, seen in self._seen.items() if _signature(path) != seen)
 
+    @property
+    def is_new(self) -> bool:
+        """Whether nothing is known yet, so that an answer takes its time."""
+        return self._project is None
+
     def has(self, path: str) -> bool:
         """Whether a file belongs to the project, as far as it is known."""
         return self._project is None or path in self._project.packed or path in self.broken
@@ -74,7 +83,12 @@ class Session:
                 _log.exception("an edit could not be followed: everything is asked again")
                 self._begin()
         assert self._project is not None
-        found = told(self._project, self.settings, self._judgement.drafts())
+        drafts = self._judgement.drafts()
+        self.weights = {
+            (one.cause, one.place.path, one.place.line, one.call): 1 if one.hint else one.weight
+            for one in drafts
+        }
+        found = told(self._project, self.settings, drafts)
         found = dataclasses.replace(
             found, findings=tuple(one for one in found.findings if one.site.file not in self.broken)
         )
