@@ -50,6 +50,8 @@ _ASKING = frozenset(
     "asyncio.get_running_loop asyncio.current_task sniffio.current_async_library asyncio.events._get_running_loop"
     " asyncio._get_running_loop trio.lowlevel.in_trio_task trio.lowlevel.current_task".split()
 )
+#: Methods and functions that start a loop.
+_RUNNING = frozenset({"run", "run_until_complete"})
 #: A method with more overrides than this is a registry: which of them is meant, its caller decides.
 MOST_OVERRIDES = 30
 
@@ -85,6 +87,7 @@ class Node:
     starts: list[Function] = field(
         default_factory=list
     )  # coroutines of the project, with what they are given
+    runs: list[Any] = field(default_factory=list)  # calls that start a loop, as far as their names say
     guarded: bool = False  # it asks whether a loop runs
 
 
@@ -130,6 +133,8 @@ class Calling:
         function, body = source.functions[frame.index], source.body(frame.index)
         asked = False
         for call in source.asked(frame.index):
+            if type(call[1]) is tuple and call[1][0] == "." and call[1][2] in _RUNNING:
+                node.runs.append(call)
             called = self.scope.evaluate(call[1], frame, call[4])
             if isinstance(called, External) and called.name in _ASKING and not function.flags & ASYNC:
                 asked = True

@@ -15,7 +15,7 @@ from asyncwhy.check.externals import Externals
 from asyncwhy.check.files import Unread, digest, listed
 from asyncwhy.check.following import FollowedProject, Following
 from asyncwhy.check.indexing import index, summary_of
-from asyncwhy.check.judging import Judgement
+from asyncwhy.check.judging import Judgement, Said
 from asyncwhy.check.outline import outline, properties
 from asyncwhy.check.project import Source
 from asyncwhy.check.settings import Settings
@@ -38,7 +38,7 @@ class Session:
         self.settings = settings
         self.texts: dict[str, bytes] = {}
         self.broken: dict[str, Unread] = {}  # what cannot be parsed now; it is known as it last was
-        self.store = Store(f"session\0{folder}", enabled=cached)
+        self.store = Store(folder, enabled=cached)  # the one that `asyncwhy check folder` keeps
         self._pending: set[str] = set()
         self._contents: dict[str, bytes] = {}
         self._seen: dict[str, Signature] = {}
@@ -55,7 +55,7 @@ class Session:
     def look(self) -> None:
         """Take in what has changed on the disk: files that are new or gone, and others' edits."""
         files, _ = listed([self.folder], self.settings.exclude)
-        if self._project is not None and not self.broken.keys() >= set(files) ^ self._project.packed.keys():
+        if self._project is not None and set(files) != self._project.packed.keys() | self.broken.keys():
             self._project = None
         self._pending.update(path for path, seen in self._seen.items() if _signature(path) != seen)
 
@@ -63,6 +63,11 @@ class Session:
     def is_new(self) -> bool:
         """Whether nothing is known yet, so that an answer takes its time."""
         return self._project is None
+
+    @property
+    def said(self) -> dict[str, Said]:
+        """What each file says, as it is kept."""
+        return self._judgement.said
 
     def has(self, path: str) -> bool:
         """Whether a file belongs to the project, as far as it is known."""

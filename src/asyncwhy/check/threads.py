@@ -56,22 +56,16 @@ def _is_plain(scope: Scope, function: Function) -> bool:
 
 
 def _loops_on_the_loop(scope: Scope, graph: Graph) -> Iterator[Draft]:
-    for node in list(graph.nodes.values()):
+    said = "where one runs already: it raises RuntimeError"
+    for node in [node for node in graph.nodes.values() if node.runs and not node.guarded]:
         source = scope.project.known(node.function.path)
         if source.foreign or "nest_asyncio" in {module for module, _ in source.summary.imports.values()}:
             continue
-        for call in source.asked(node.function.index):
-            if type(call[1]) is tuple and call[1][0] == "." and call[1][2] in ("run", "run_until_complete"):
-                called = scope.evaluate(call[1], node.function, call[4])
-                if isinstance(called, External) and called.name in _STARTING and not node.guarded:
-                    place = Place(node.function.path, node.function.index, *call[4:8])
-                    yield _second(
-                        place,
-                        (place,),
-                        graph,
-                        node.function,
-                        "where one runs already: it raises RuntimeError",
-                    )
+        for call in node.runs:
+            called = scope.evaluate(call[1], node.function, call[4])
+            if isinstance(called, External) and called.name in _STARTING:
+                place = Place(node.function.path, node.function.index, *call[4:8])
+                yield _second(place, (place,), graph, node.function, said)
 
 
 def _second(place: Place, path: tuple[Place, ...], graph: Graph, function: Function, said: str) -> Draft:
