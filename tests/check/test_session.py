@@ -94,6 +94,32 @@ def test_a_comment_alone_asks_no_other_file(tmp_path: Path) -> None:
     assert same == {"middle.py", "top.py"}
 
 
+def test_a_file_that_was_never_saved(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text("from b import h\nasync def f():\n    h()\n")
+    session = Session(str(tmp_path), Settings(), cached=False)
+    assert said(session) == []
+    session.edit(str(tmp_path / "b.py"), b"import time\ndef h():\n    time.sleep(1)\n")
+    assert not session.has(str(tmp_path / "b.py"))
+    session.look()
+    assert [Path(one.site.file).name for one in said(session)] == ["b.py"]
+    session.edit(str(tmp_path / "b.py"), None)
+    session.look()
+    assert said(session) == []
+
+
+def test_a_baseline_as_check_writes_it(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text("import time\nasync def f():\n    time.sleep(1)\n")
+    file = tmp_path / "known.json"
+    file.write_text(
+        '{"schema": "asyncwhy.baseline/1", "known": [["blocking-call", "a.py", "f", "time.sleep"]]}'
+    )
+    session = Session(str(tmp_path), Settings(baseline=str(file)), cached=False)
+    assert said(session) == []
+    file.write_text("nonsense")
+    assert len(said(session)) == 1
+    assert "no baseline" in session.complaint
+
+
 def test_texts_that_are_let_go_of(tmp_path: Path) -> None:
     (tmp_path / "a.py").write_text("import time\nasync def f():\n    time.sleep(1)\n")
     session = Session(str(tmp_path), Settings(), cached=False)

@@ -19,6 +19,7 @@ from asyncwhy.check.judging import Judgement, Said
 from asyncwhy.check.outline import outline, properties
 from asyncwhy.check.project import Source
 from asyncwhy.check.settings import Settings
+from asyncwhy.errors import CheckError
 from asyncwhy.model import Checked
 
 _log = logging.getLogger(__name__)
@@ -30,6 +31,7 @@ class Session:
     def __init__(self, folder: str, settings: Settings, *, cached: bool = True) -> None:
         self.folder = folder
         self.asked = settings
+        self.complaint = ""  # of a baseline that cannot be read
         self.weights: dict[
             tuple[str, str, int, str], int
         ] = {}  # by cause, file, line and call; 1 where unsure
@@ -52,9 +54,15 @@ class Session:
             self.texts[path] = text
         self._pending.add(path)
 
+    def _listed(self) -> list[str]:
+        """The project's files, and those that an editor has never saved."""
+        files, _ = listed([self.folder], self.settings.exclude)
+        below = self.folder.rstrip(os.sep) + os.sep
+        return files + [path for path in self.texts if path.startswith(below) and not os.path.exists(path)]
+
     def look(self) -> None:
         """Take in what has changed on the disk: files that are new or gone, and others' edits."""
-        files, _ = listed([self.folder], self.settings.exclude)
+        files = self._listed()
         if self._project is not None and set(files) != self._project.packed.keys() | self.broken.keys():
             self._project = None
         self._pending.update(path for path, seen in self._seen.items() if _signature(path) != seen)
@@ -97,13 +105,17 @@ class Session:
         found = dataclasses.replace(
             found, findings=tuple(one for one in found.findings if one.site.file not in self.broken)
         )
+        self.complaint = ""
         if self.settings.baseline and os.path.exists(self.settings.baseline):
-            found = baseline.apply(found, baseline.read(self.settings.baseline), self.folder)
+            try:
+                return baseline.apply(found, baseline.read(self.settings.baseline), self.folder)
+            except CheckError as error:
+                self.complaint = str(error)
         return found
 
     def _begin(self) -> None:
         """Ask everything."""
-        files, _ = listed([self.folder], self.settings.exclude)
+        files = self._listed()
         self.store.load()
         packed, failed = index(files, self.store)
         self.store.save()

@@ -60,7 +60,7 @@ class Projects:
         if was_new:
             gc.collect()
             gc.freeze()  # what is kept for good need not be looked through again and again
-        return Answer(found, session.weights, complaint)
+        return Answer(found, session.weights, complaint or session.complaint)
 
     def _session(self, root: str) -> tuple[Session, str]:
         known = self._sessions.get(root)
