@@ -6,32 +6,37 @@ from collections.abc import Iterable
 from typing import Any
 
 from asyncwhy.check.project import Source
-from asyncwhy.check.shapes import CALL, DROPS, PROPERTY, STARTS, ClassSummary, Expr
+from asyncwhy.check.shapes import CALL, DROPS, PROPERTY, STARTS, ClassSummary, Expr, FunctionSummary
 
 _OWN = STARTS | DROPS  # flags that only the file itself asks for
 
 
-def outline(source: Source, looked_into: Iterable[int]) -> tuple[Any, ...]:
-    """Names, signatures and attributes, and the bodies of the functions that others looked into."""
-    summary = source.summary
-    functions = [
-        (
-            one.name,
-            one.qualname,
-            one.flags & ~_OWN,
-            placeless((one.decorators, one.parameters, one.returns)),
-            one.parent,
-            one.owner,
+def shows_the_same(before: Source, after: Source, looked_into: Iterable[int]) -> bool:
+    """Whether whoever knows the functions and classes of a summary by their indices finds the same ones in another.
+
+    What has been added behind them does no harm: names are asked for by `Scope.of_module`, whose answers are compared.
+    """
+    wanted = sorted(looked_into)
+    return (
+        _begins(list(map(_function, before.functions)), list(map(_function, after.functions)))
+        and _begins(list(map(_class, before.classes)), list(map(_class, after.classes)))
+        and all(
+            _body(before, index) == _body(after, index) for index in wanted if index < len(before.functions)
         )
-        for one in source.functions
-    ]
-    classes = [
-        (one.name, one.qualname, placeless(one.bases), one.methods, one.parent, _attributes(one))
-        for one in source.classes
-    ]
-    names = frozenset(summary.names)
-    bodies = [(index, _body(source, index)) for index in sorted(looked_into) if index < len(functions)]
-    return (summary.imports, summary.stars, functions, classes, names, summary.defined, summary.made, bodies)
+    )
+
+
+def _begins(before: list[Any], after: list[Any]) -> bool:
+    return after[: len(before)] == before
+
+
+def _function(one: FunctionSummary) -> tuple[Any, ...]:
+    said = placeless((one.decorators, one.parameters, one.returns))
+    return (one.name, one.qualname, one.flags & ~_OWN, one.parent, one.owner, said)
+
+
+def _class(one: ClassSummary) -> tuple[Any, ...]:
+    return (one.name, one.qualname, placeless(one.bases), one.methods, one.parent, _attributes(one))
 
 
 def _attributes(one: ClassSummary) -> dict[str, Expr]:

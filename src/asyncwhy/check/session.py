@@ -16,7 +16,7 @@ from asyncwhy.check.files import Unread, digest, listed
 from asyncwhy.check.following import FollowedProject, Following
 from asyncwhy.check.indexing import index, summary_of
 from asyncwhy.check.judging import Judgement, Said
-from asyncwhy.check.outline import outline, properties
+from asyncwhy.check.outline import properties, shows_the_same
 from asyncwhy.check.project import Source
 from asyncwhy.check.settings import Settings
 from asyncwhy.errors import CheckError
@@ -169,10 +169,10 @@ class Session:
         project, scope, calling = self._project, self._scope, self._judgement.calling
         assert project is not None
         moved = {path for path, was in before.items() if self._shows_otherwise(path, was)}
-        if moved:
+        if moved or any(len(was.classes) != len(project.known(path).classes) for path, was in before.items()):
             calling.forget_derived()
             self._judgement.forget_functions(calling.registries)
-            if any(properties(before[path]) != properties(project.known(path)) for path in moved):
+            if any(properties(was) != properties(project.known(path)) for path, was in before.items()):
                 calling.properties = calling.property_names()
                 calling.nodes.clear()
         heard: dict[str, dict[Any, Any]] = {}
@@ -192,7 +192,7 @@ class Session:
         project = self._project
         assert project is not None
         looked_into = self._scope.looked_into.get(path, set())
-        return outline(was, looked_into) != outline(project.known(path), looked_into)
+        return not shows_the_same(was, project.known(path), looked_into)
 
 
 def _signature(path: str) -> Signature:
