@@ -8,6 +8,7 @@ from typing import Any
 from asyncwhy.catalog import Entry
 from asyncwhy.check.externals import is_in_memory
 from asyncwhy.check.harmless import is_harmless
+from asyncwhy.check.overriding import Overriding
 from asyncwhy.check.project import Project
 from asyncwhy.check.scope import Scope
 from asyncwhy.check.shapes import (
@@ -52,8 +53,6 @@ _ASKING = frozenset(
 )
 #: Methods and functions that start a loop.
 _RUNNING = frozenset({"run", "run_until_complete"})
-#: A method with more overrides than this is a registry: which of them is meant, its caller decides.
-MOST_OVERRIDES = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +97,7 @@ class Calling:
         self.project = project
         self.scope = scope
         self.nodes: dict[Function, Node] = {}
-        self.registries: set[Function] = set()  # they ask which classes derive from one
-        self._by_base: dict[str, list[Class]] | None = None
-        self._overriding: dict[tuple[Class, str], list[Function]] = {}
+        self.overriding = Overriding(project, scope)
         self.properties = self.property_names()
 
     def property_names(self) -> frozenset[str]:
@@ -111,11 +108,6 @@ class Calling:
             if source is not None:
                 found.update(one.name for one in source.functions if one.flags & PROPERTY)
         return frozenset(found)
-
-    def forget_derived(self) -> None:
-        """Classes have come, gone or changed their bases."""
-        self._by_base = None
-        self._overriding.clear()
 
     def node(self, function: Function) -> Node:
         """What a function does."""
@@ -244,40 +236,10 @@ class Calling:
 
     def _overrides(self, frame: Function, target: Function, summary: FunctionSummary) -> list[Function]:
         """What stands for a method that does nothing itself, in the classes derived from the receiver's."""
-        receiver, name = target.receiver, summary.name
+        receiver = target.receiver
         if not summary.flags & (ABSTRACT | TRIVIAL) or not isinstance(receiver, Instance):
             return []
-        base = Class(receiver.path, receiver.index)
-        self.registries.add(frame)
-        known = self._overriding.get((base, name))
-        if known is None:
-            derived = self._derived()
-            waiting, seen = [base], {base}
-            known = []
-            while waiting and len(known) <= MOST_OVERRIDES:
-                one = waiting.pop()
-                for cls in derived.get(self.project.known(one.path).classes[one.index].name, ()):
-                    if cls not in seen and one in self.scope.lineage(cls):
-                        seen.add(cls)
-                        waiting.append(cls)
-                        index = self.project.known(cls.path).classes[cls.index].methods.get(name)
-                        if index is not None:
-                            known.append(Function(cls.path, index, Instance(cls.path, cls.index)))
-            known = self._overriding[base, name] = known if len(known) <= MOST_OVERRIDES else []
-        return known
-
-    def _derived(self) -> dict[str, list[Class]]:
-        """The checked classes by the names of their bases, as written."""
-        if self._by_base is None:
-            self._by_base = {}
-            for path in self.project.packed:
-                for index, one in enumerate(self.project.known(path).classes):
-                    for shape in one.bases:
-                        while type(shape) is tuple and shape[0] == "[":
-                            shape = shape[1]  # noqa: PLW2901
-                        name = shape if type(shape) is str else shape[2] if type(shape) is tuple else ""
-                        self._by_base.setdefault(name, []).append(Class(path, index))
-        return self._by_base
+        return self.overriding.of(frame, Class(receiver.path, receiver.index), summary.name)
 
     def _gives_awaitable(self, target: Function) -> bool:
         return isinstance(self.scope.result(target), Awaitable)

@@ -170,8 +170,8 @@ class Session:
         assert project is not None
         moved = {path for path, was in before.items() if self._shows_otherwise(path, was)}
         if moved or any(len(was.classes) != len(project.known(path).classes) for path, was in before.items()):
-            calling.forget_derived()
-            self._judgement.forget_functions(calling.registries)
+            sources = (*before.values(), *map(project.known, before))
+            self._judgement.forget_functions(calling.overriding.forget(before, sources))
             if any(properties(was) != properties(project.known(path)) for path, was in before.items()):
                 calling.properties = calling.property_names()
                 calling.nodes.clear()
