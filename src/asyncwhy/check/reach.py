@@ -37,7 +37,7 @@ class Graph:
                     waiting.append((target, 0))
             for place, target in node.edges:
                 if target not in reached:
-                    depth = foreign + 1 if self.project.known(target.path).foreign else 0
+                    depth = 0 if target.path in self.project.packed else foreign + 1
                     if depth > MOST_FOREIGN:
                         continue
                     reached[target] = None
