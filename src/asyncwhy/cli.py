@@ -29,7 +29,11 @@ class _Parser(argparse.ArgumentParser):
         """Argparse's own two lines and code 2 would look like the program's; ours are one line and 125."""
         complain(f"{message} (see {self.prog} --help)")
         # `check` is a linter: its exit codes are theirs.
-        self.exit(CheckError.exit_code if self.prog.endswith(" check") else AsyncwhyError.exit_code)
+        self.exit(
+            CheckError.exit_code
+            if self.prog.endswith((" check", " language-server"))
+            else AsyncwhyError.exit_code
+        )
 
 
 def build_parser() -> argparse.ArgumentParser:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from asyncwhy.check.project import Project
@@ -40,6 +41,10 @@ class Attributes:
     def evaluate(self, shape: Expr, frame: Function, line: int) -> Value:
         """Defined by `Scope`."""
         raise NotImplementedError
+
+    def asking(self, path: str) -> AbstractContextManager[None]:
+        """Within, a file is what is asked: `Following` notes whom it asks in turn."""
+        return nullcontext()
 
     def typed(self, shape: Expr, frame: Function, line: int) -> Value:
         """Defined by `Annotations`."""

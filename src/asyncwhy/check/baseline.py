@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import os
 from collections import Counter
 from pathlib import Path
 
@@ -14,8 +15,9 @@ _SCHEMA = "asyncwhy.baseline/1"
 Known = Counter[tuple[str, ...]]
 
 
-def _key(finding: Finding) -> tuple[str, ...]:
-    return (finding.cause, finding.site.file.replace("\\", "/"), finding.site.function, finding.call)
+def _key(finding: Finding, folder: str = "") -> tuple[str, ...]:
+    file = os.path.relpath(finding.site.file, folder) if folder else finding.site.file
+    return (finding.cause, file.replace("\\", "/"), finding.site.function, finding.call)
 
 
 def write(path: str, found: Checked) -> None:
@@ -42,12 +44,15 @@ def read(path: str) -> Known:
     return Counter(tuple(map(str, row)) for row in document.get("known", []))
 
 
-def apply(found: Checked, known: Known) -> Checked:
-    """What was found without what is known; a second finding of the same kind at the same place is new."""
+def apply(found: Checked, known: Known, folder: str = "") -> Checked:
+    """What was found without what is known; a second finding of the same kind at the same place is new.
+
+    Where `folder` is given, the baseline names files as they go on from there.
+    """
     left = Counter(known)
     fresh: list[Finding] = []
     for finding in found.findings:
-        key = _key(finding)
+        key = _key(finding, folder)
         if left[key] > 0:
             left[key] -= 1
         else:

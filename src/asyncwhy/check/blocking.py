@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
+from asyncwhy.check.calling import Blocking, Node, Place
 from asyncwhy.check.draft import Draft
 from asyncwhy.check.project import Project
-from asyncwhy.check.reach import Blocking, Graph, Node, Place
+from asyncwhy.check.reach import Graph
 from asyncwhy.check.values import Function
 
 #: Once-only code: what it reads from a disk delays nobody who is already being served.

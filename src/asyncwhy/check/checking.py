@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import gc
 import os
 import sys
@@ -9,21 +10,18 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from asyncwhy.catalog import load
-from asyncwhy.check import comments, misuse, overlaps, threads
-from asyncwhy.check.blocking import BlockingCalls
+from asyncwhy.check import comments
 from asyncwhy.check.cache import Signature, Store, signature
 from asyncwhy.check.draft import Draft
 from asyncwhy.check.externals import Externals
 from asyncwhy.check.files import listed
 from asyncwhy.check.findings import Wording
-from asyncwhy.check.handing import handoffs
 from asyncwhy.check.indexing import index
+from asyncwhy.check.judging import Judgement
 from asyncwhy.check.project import Project
-from asyncwhy.check.reach import Graph
-from asyncwhy.check.roots import roots
 from asyncwhy.check.scope import Scope
 from asyncwhy.check.settings import Settings
-from asyncwhy.check.values import forget
+from asyncwhy.check.values import own_values
 from asyncwhy.model import Checked
 from asyncwhy.model import Unread as Untold
 
@@ -33,9 +31,11 @@ def check(paths: list[str], settings: Settings, *, cached: bool = True) -> Check
     collecting = gc.isenabled()
     gc.disable()  # nothing here is freed before the end, and the collector would look for it again and again
     try:
-        return _cached(paths, settings) if cached else _checked(paths, settings, Store("", enabled=False))[0]
+        with own_values():
+            if cached:
+                return _cached(paths, settings)
+            return _checked(paths, settings, Store("", enabled=False))[0]
     finally:
-        forget()
         if collecting:
             gc.enable()
 
@@ -61,8 +61,16 @@ def _checked(paths: list[str], settings: Settings, store: Store) -> tuple[Checke
     packed, failed = index(files, store)
     externals = Externals(load(), settings.blocking)
     project = Project(packed, paths, site_packages(paths, settings), externals, store)
-    drafts = _drafts(project, settings)
+    drafts = Judgement(Scope(project), hints=settings.hints).drafts()
     store.save()
+    found = told(project, settings, drafts)
+    unread += failed
+    untold = tuple(Untold(one.path, one.line, one.reason) for one in unread)
+    return dataclasses.replace(found, unread=untold), project.signatures()
+
+
+def told(project: Project, settings: Settings, drafts: list[Draft]) -> Checked:
+    """What is found, in words."""
     wanted = [draft for draft in drafts if _is_wanted(draft, settings)]
     shown = [draft for draft in wanted if settings.hints or not draft.hint]
     wording = Wording(project)
@@ -71,32 +79,15 @@ def _checked(paths: list[str], settings: Settings, store: Store) -> tuple[Checke
         key=lambda one: (one.site.file, one.site.line, one.site.column, one.cause),
     )
     kept, suppressed, unused = comments.apply(findings, project, wording)
-    found = Checked(
+    return Checked(
         findings=tuple(kept),
-        files=len(packed),
-        lines=sum(project.known(path).summary.lines for path in packed),
-        unread=tuple(Untold(one.path, one.line, one.reason) for one in (*unread, *failed)),
+        files=len(project.packed),
+        lines=sum(project.known(path).summary.lines for path in project.packed),
         hints=len(wanted) - len(shown),
         suppressed=suppressed,
         unused=tuple(unused),
         sources=wording.sources,
     )
-    return found, project.signatures()
-
-
-def _drafts(project: Project, settings: Settings) -> list[Draft]:
-    scope = Scope(project)
-    graph = Graph(project, scope)
-    graph.explore(roots(project, scope))
-    handed = list(handoffs(scope))
-    drafts = [
-        *BlockingCalls(graph).found(),
-        *misuse.found(scope, handed),
-        *threads.found(scope, graph, handed),
-    ]
-    if settings.hints:
-        drafts += overlaps.found(scope)
-    return list({(draft.cause, draft.place, draft.call): draft for draft in drafts}.values())
 
 
 def _is_wanted(draft: Draft, settings: Settings) -> bool:

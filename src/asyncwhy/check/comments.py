@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
+from asyncwhy.check.calling import Place
 from asyncwhy.check.findings import Wording
 from asyncwhy.check.project import Project
-from asyncwhy.check.reach import Place
 from asyncwhy.model import Finding, Site
 
 _IGNORE = re.compile(r"#\s*asyncwhy:\s*ignore(?:\[(?P<causes>[\w\s,-]*)\])?")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from asyncwhy.check.reach import Place
+from asyncwhy.check.calling import Place
 from asyncwhy.check.values import Function
 
 

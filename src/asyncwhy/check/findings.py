@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from asyncwhy.check.calling import Place
 from asyncwhy.check.draft import Draft
-from asyncwhy.check.files import content, decoded
+from asyncwhy.check.files import decoded
 from asyncwhy.check.project import Project
-from asyncwhy.check.reach import Place
 from asyncwhy.check.values import Function
 from asyncwhy.model import Effects, Evidence, Finding, Related, Remedy, Safety, Site
 
@@ -102,7 +102,7 @@ class Wording:
         lines = self._texts.get(path)
         if lines is None:
             try:
-                lines = decoded(content(path)).splitlines()
+                lines = decoded(self.project.content(path)).splitlines()
             except (OSError, ValueError, SyntaxError):
                 lines = []
             self._texts[path] = lines

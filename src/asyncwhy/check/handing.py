@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from asyncwhy.check.calling import Place
 from asyncwhy.check.project import Source
-from asyncwhy.check.reach import Place
 from asyncwhy.check.scope import Scope
 from asyncwhy.check.shapes import CALL, STARTS, TUPLE, Expr
 from asyncwhy.check.values import External, ExternalInstance, Function, Instance, Partial, Value
@@ -42,17 +42,16 @@ def frame_of(source: Source, index: int) -> Function:
     return Function(source.path, index, receiver)
 
 
-def handoffs(scope: Scope) -> Iterator[Handoff]:
-    """All of them in the checked files."""
-    for path in scope.project.packed:
-        source = scope.project.known(path)
-        for index, function in enumerate(source.functions):
-            if function.flags & STARTS:
-                frame = frame_of(source, index)
-                for call in source.body(index).calls:
-                    found = _handoff(scope, call, frame)
-                    if found is not None:
-                        yield found
+def of_file(scope: Scope, path: str) -> Iterator[Handoff]:
+    """All of them in a checked file."""
+    source = scope.project.known(path)
+    for index, function in enumerate(source.functions):
+        if function.flags & STARTS:
+            frame = frame_of(source, index)
+            for call in source.body(index).calls:
+                found = _handoff(scope, call, frame)
+                if found is not None:
+                    yield found
 
 
 def _handoff(scope: Scope, call: Any, frame: Function) -> Handoff | None:

@@ -7,6 +7,7 @@ import marshal
 import multiprocessing
 import os
 import sys
+import threading
 import warnings
 from concurrent.futures import ProcessPoolExecutor
 
@@ -95,7 +96,8 @@ def _made(paths: list[str]) -> list[Indexed]:
             gc.enable()
         return done
     batches = [paths[at : at + _BATCH] for at in range(0, len(paths), _BATCH)]
-    # A fork starts at once and shares our modules; we have no threads yet.
-    context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
+    # A fork starts at once and shares our modules, but whoever has threads (the language server) cannot fork safely.
+    way = "spawn" if sys.platform != "linux" else "fork" if threading.active_count() == 1 else "forkserver"
+    context = multiprocessing.get_context(way)
     with ProcessPoolExecutor(cores, mp_context=context) as pool:
         return [one for batch in pool.map(_batch, batches) for one in batch]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from asyncwhy.check.calling import Place
 from asyncwhy.check.draft import Draft
 from asyncwhy.check.handing import Handoff, frame_of, is_called_at_once
 from asyncwhy.check.project import Source
-from asyncwhy.check.reach import Place
 from asyncwhy.check.scope import Scope
 from asyncwhy.check.shapes import (
     ASYNC,
@@ -29,14 +29,17 @@ _TASKS = frozenset(
 _SET_DEBUG = frozenset({"asyncio.events.AbstractEventLoop.set_debug", "asyncio.AbstractEventLoop.set_debug"})
 
 
-def found(scope: Scope, handed: Iterable[Handoff]) -> Iterator[Draft]:
-    """All of these faults in the checked files."""
-    for path in scope.project.packed:
-        source = scope.project.known(path)
-        for index, function in enumerate(source.functions):
-            if function.flags & (DROPS | STARTS):
-                for call in source.body(index).calls:
-                    yield from _of_call(scope, source, index, call)
+def of_file(scope: Scope, path: str) -> Iterator[Draft]:
+    """Those of these faults that a checked file shows by itself."""
+    source = scope.project.known(path)
+    for index, function in enumerate(source.functions):
+        if function.flags & (DROPS | STARTS):
+            for call in source.body(index).calls:
+                yield from _of_call(scope, source, index, call)
+
+
+def of_handoffs(scope: Scope, handed: Iterable[Handoff]) -> Iterator[Draft]:
+    """What is handed over as the result of a call."""
     for handoff in handed:
         yield from _of_handoff(scope, handoff)
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from asyncwhy.check.calling import Place
 from asyncwhy.check.draft import Draft
 from asyncwhy.check.handing import frame_of
 from asyncwhy.check.project import Source
-from asyncwhy.check.reach import Place
 from asyncwhy.check.scope import Scope
 from asyncwhy.check.shapes import ASYNC, AWAITED, LOCKED
 from asyncwhy.check.values import ExternalInstance
@@ -20,15 +20,13 @@ from asyncwhy.source import Await, AwaitKind, Confidence, PythonSource
 _LOCKS = ("asyncio.Lock", "asyncio.locks.Lock", "anyio.Lock", "trio.Lock")
 
 
-def found(scope: Scope) -> Iterator[Draft]:
-    """All hints in the checked files."""
-    reading = PythonSource()
-    for path in scope.project.packed:
-        source = scope.project.known(path)
-        for index, function in enumerate(source.functions):
-            if function.flags & ASYNC:
-                yield from _locked(scope, source, index)
-                yield from _overlapping(reading, source, index)
+def of_file(scope: Scope, path: str, reading: PythonSource) -> Iterator[Draft]:
+    """All hints in a checked file."""
+    source = scope.project.known(path)
+    for index, function in enumerate(source.functions):
+        if function.flags & ASYNC:
+            yield from _locked(scope, source, index)
+            yield from _overlapping(reading, source, index)
 
 
 def _locked(scope: Scope, source: Source, index: int) -> Iterator[Draft]:

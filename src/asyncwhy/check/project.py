@@ -105,6 +105,7 @@ class Project:
         self.externals = externals
         self.site_packages = site_packages
         self.store = store
+        self.texts: dict[str, bytes] = {}  # what an editor holds instead of the file
         self._given_roots = roots
         self._sources: dict[str, Source | None] = {}
         self._found: dict[tuple[str, str], str | None] = {}
@@ -126,6 +127,16 @@ class Project:
         found = self._sources.get(path) or self.source(path)
         assert found is not None
         return found
+
+    def content(self, path: str) -> bytes:
+        """The bytes of a file, as an editor has them if one does.  Raises OSError and ValueError."""
+        text = self.texts.get(path)
+        return content(path) if text is None else text
+
+    def replace(self, path: str, packed: bytes) -> None:
+        """Give a checked file another summary."""
+        self.packed[path] = packed
+        self._sources.pop(path, None)
 
     def _index_foreign(self, path: str) -> bytes | None:
         try:

@@ -24,21 +24,18 @@ _PROTOCOL_METHODS = (
 )
 
 
-def roots(project: Project, scope: Scope) -> dict[Function, str]:
-    """Every function of the checked files that the loop runs, and how: "async def" or the callback's call."""
+def of_file(scope: Scope, path: str) -> dict[Function, str]:
+    """Every function that the loop runs, as a checked file says, and how: "async def" or the callback's call."""
     found: dict[Function, str] = {}
-    for path in project.packed:
-        source = project.source(path)
-        if source is None:
-            continue
-        for index, function in enumerate(source.functions):
-            if function.flags & ASYNC and not function.flags & (ABSTRACT if function.flags & TRIVIAL else 0):
-                receiver = Instance(path, function.owner) if function.owner >= 0 else None
-                found[Function(path, index, receiver if function.parent < 0 else None)] = "async def"
-        for index, function in enumerate(source.functions):
-            if function.flags & STARTS:
-                found.update(_callbacks(scope, source, index))
-        found.update(_protocols(scope, source))
+    source = scope.project.known(path)
+    for index, function in enumerate(source.functions):
+        if function.flags & ASYNC and not function.flags & (ABSTRACT if function.flags & TRIVIAL else 0):
+            receiver = Instance(path, function.owner) if function.owner >= 0 else None
+            found[Function(path, index, receiver if function.parent < 0 else None)] = "async def"
+    for index, function in enumerate(source.functions):
+        if function.flags & STARTS:
+            found.update(_callbacks(scope, source, index))
+    found.update(_protocols(scope, source))
     return found
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from asyncwhy.check.calling import Place
 from asyncwhy.check.draft import Draft
 from asyncwhy.check.handing import Handoff
-from asyncwhy.check.reach import Graph, Place
+from asyncwhy.check.reach import Graph
 from asyncwhy.check.scope import Scope
 from asyncwhy.check.shapes import ASYNC, Expr
 from asyncwhy.check.values import Class, External, ExternalInstance, Function, Instance
@@ -30,7 +31,7 @@ def found(scope: Scope, on_loop: Graph, handed: Iterable[Handoff]) -> Iterator[D
     """All of these faults; `on_loop` is what the loop runs."""
     handed = list(handed)
     yield from _loops_on_the_loop(scope, on_loop)
-    threads = Graph(scope.project, scope)
+    threads = Graph(on_loop.calling)
     starts = {
         one.function: one for one in handed if one.function is not None and _is_plain(scope, one.function)
     }
@@ -55,26 +56,16 @@ def _is_plain(scope: Scope, function: Function) -> bool:
 
 
 def _loops_on_the_loop(scope: Scope, graph: Graph) -> Iterator[Draft]:
-    for node in list(graph.nodes.values()):
+    said = "where one runs already: it raises RuntimeError"
+    for node in [node for node in graph.nodes.values() if node.runs and not node.guarded]:
         source = scope.project.known(node.function.path)
         if source.foreign or "nest_asyncio" in {module for module, _ in source.summary.imports.values()}:
             continue
-        for call in source.asked(node.function.index):
-            if type(call[1]) is tuple and call[1][0] == "." and call[1][2] in ("run", "run_until_complete"):
-                called = scope.evaluate(call[1], node.function, call[4])
-                if (
-                    isinstance(called, External)
-                    and called.name in _STARTING
-                    and node.function not in graph.guarded
-                ):
-                    place = Place(node.function.path, node.function.index, *call[4:8])
-                    yield _second(
-                        place,
-                        (place,),
-                        graph,
-                        node.function,
-                        "where one runs already: it raises RuntimeError",
-                    )
+        for call in node.runs:
+            called = scope.evaluate(call[1], node.function, call[4])
+            if isinstance(called, External) and called.name in _STARTING:
+                place = Place(node.function.path, node.function.index, *call[4:8])
+                yield _second(place, (place,), graph, node.function, said)
 
 
 def _second(place: Place, path: tuple[Place, ...], graph: Graph, function: Function, said: str) -> Draft:

@@ -6,12 +6,14 @@ is one object (`_One`): equality is identity, and a hash costs nothing.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 
 class _One(type):
-    """A class whose calls with equal arguments give the same object, until `forget`."""
+    """A class whose calls with equal arguments give the same object; see `own_values`."""
 
     known: dict[Any, Any] = {}  # noqa: RUF012 (one for all)
     padding: tuple[Any, ...] = ()  # what a call may leave out
@@ -30,9 +32,14 @@ class _OneFunction(_One):
     padding = (None, (), None)
 
 
-def forget() -> None:
-    """Let go of all values; those made before are no longer equal to later ones."""
-    _One.known.clear()
+@contextmanager
+def own_values() -> Iterator[None]:
+    """Within, values are made anew, and let go of at the end; none is equal to one from outside."""
+    kept, _One.known = _One.known, {}
+    try:
+        yield
+    finally:
+        _One.known = kept
 
 
 @dataclass(slots=True, eq=False)
