@@ -9,6 +9,7 @@
  * Only `state` and `queued` are touched without the GIL.
  */
 #include "recorder.h"
+#include <pthread.h>
 #include <stdatomic.h>
 #if PY_VERSION_HEX < 0x030b0000
 #include <frameobject.h>
@@ -20,6 +21,10 @@ enum { UNASKED, ASKED, TAKEN };
 static _Atomic int state;
 static _Atomic int queued; /* the interpreter has our call, and has not made it */
 
+/* When it was asked, and what the main thread had used of the CPU by then. */
+static uint64_t asked, asked_cpu;
+static clockid_t main_cpu;
+
 static struct {
     unsigned long thread;
     uint64_t time, cpu;
@@ -27,6 +32,11 @@ static struct {
     PyCodeObject *code[DEEPEST];
     int lasti[DEEPEST]; /* in bytes, as `frame.f_lasti` */
 } taken;
+
+static uint64_t read_clock(clockid_t clock) {
+    struct timespec time;
+    return clock_gettime(clock, &time) == 0 ? (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec : 0;
+}
 
 static int lasti_of(PyFrameObject *frame) {
 #if PY_VERSION_HEX >= 0x030b0000
@@ -52,15 +62,21 @@ static void walk(void) {
     }
 }
 
+/* Who slept since it was asked comes back from a call that blocked: what it is at now is not what it does, and to have
+ * come back has used the CPU, by which one call is told from the next. */
+static int has_slept(uint64_t time, uint64_t cpu) { return time - asked > 50000 && 2 * (cpu - asked_cpu) < time - asked; }
+
 /* Made by the main thread.  A collection that our frames set off would run the program's finalizers here. */
 static int answer(void *nothing) {
     atomic_store(&queued, 0);
     if (atomic_load(&state) != ASKED)
         return 0;
-    struct timespec cpu;
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &cpu);
+    taken.cpu = read_clock(CLOCK_THREAD_CPUTIME_ID);
     taken.time = now_ns();
-    taken.cpu = (uint64_t)cpu.tv_sec * 1000000000u + (uint64_t)cpu.tv_nsec;
+    if (has_slept(taken.time, taken.cpu)) {
+        atomic_store(&state, UNASKED);
+        return 0;
+    }
     taken.thread = PyThread_get_thread_ident();
 #if PY_VERSION_HEX >= 0x030a0000
     int collects = PyGC_Disable();
@@ -77,9 +93,11 @@ static int answer(void *nothing) {
 
 void capture_ask(void) {
 #ifndef Py_GIL_DISABLED
-    int idle = UNASKED;
-    if (!atomic_compare_exchange_strong(&state, &idle, ASKED))
-        return;
+    if (atomic_load(&state) != UNASKED)
+        return; /* only the sampler asks, and it takes what it was told */
+    asked_cpu = read_clock(main_cpu);
+    asked = now_ns();
+    atomic_store(&state, ASKED);
     if (!atomic_exchange(&queued, 1) && Py_AddPendingCall(answer, NULL) < 0)
         atomic_store(&queued, 0);
     breaker_set();
@@ -87,6 +105,7 @@ void capture_ask(void) {
 }
 
 void capture_forget(void) {
+    pthread_getcpuclockid(pthread_self(), &main_cpu);
     atomic_store(&state, UNASKED);
     atomic_store(&queued, 0);
 }

@@ -59,6 +59,7 @@ static int module_exec(PyObject *module) {
     state->stepper = add(module, &stepper_spec);
     state->step = add(module, &step_spec);
     state->watch = add(module, &watch_spec);
+    capture_forget();
     breaker_find();
     return state->entry && state->entries && state->rows && state->stepper && state->step && state->watch ? 0 : -1;
 }

@@ -59,7 +59,7 @@ PyObject *frames_now(PyObject *module, PyObject *nothing);
 
 /* Where the main thread stands: asked without the GIL, answered by itself, taken with the GIL. */
 void capture_ask(void);
-void capture_forget(void);
+void capture_forget(void); /* on the main thread, at first and in a forked child */
 PyObject *capture_take(PyObject *module, PyObject *nothing);
 int breaker_find(void); /* on the main thread, with the GIL; whether a pending call will be made at once */
 void breaker_set(void);
