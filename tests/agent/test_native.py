@@ -7,8 +7,10 @@ import contextvars
 import gc
 import importlib.machinery
 import importlib.util
+import os
 import struct
 import sys
+import threading
 from asyncio import base_events, events, tasks
 from collections.abc import Callable
 from types import ModuleType
@@ -114,6 +116,7 @@ def stepper(recorder: ModuleType, rows: Any, **changed: Callable[..., Any]) -> A
 @pytest.fixture
 def loop() -> Any:
     made = asyncio.new_event_loop()
+    made.set_debug(False)  # also where all of Python is in its development mode
     yield made
     made.close()
 
@@ -220,6 +223,61 @@ def test_a_step_stands_for_its_callback(recorder: ModuleType) -> None:
     assert repr(step) == repr(callback)
     with pytest.raises(AttributeError):
         step.nothing  # noqa: B018
+
+
+def test_a_thread_that_ended_leaves_its_place(recorder: ModuleType, loop: Any) -> None:
+    own = stepper(recorder, recorder.Rows(2000))
+
+    def runs() -> None:
+        own.run(events.Handle(int, (), loop))
+
+    def in_a_thread() -> None:
+        thread = threading.Thread(target=runs)
+        thread.start()
+        thread.join()
+
+    runs()
+    in_a_thread()
+    before = recorder.places()
+    for _ in range(300):
+        in_a_thread()
+        runs()
+    # A thread is joined a little before the system has ended it.
+    assert recorder.places() - before < 10
+
+
+def test_a_finalizer_may_use_the_table_that_drops_it(recorder: ModuleType) -> None:
+    entries = recorder.Entries()
+
+    class Uses:
+        def __del__(self) -> None:
+            entries[16 * len(made) + 8] = recorder.Entry((1, 0))
+            made.append(len(entries))
+
+    made: list[int] = []
+    for number in range(1, 200):
+        entry = entries[16 * number] = recorder.Entry((number, 0))
+        entry[2:] = (Uses(),)
+    del entry
+    entries.clear()
+    assert len(made) == 199
+    assert len(entries) == len(entries.values())
+
+
+@pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")
+def test_in_a_forked_child_nobody_waits(recorder: ModuleType) -> None:
+    watch = recorder.Watch()
+    waits = threading.Thread(target=watch.wait, args=(10**6, 4 * 10**8, 10**9))
+    waits.start()
+    child = os.fork()
+    if child == 0:
+        watch.begin_anew()
+        watch.wake()
+        watch.wait(10**6, 10**9, 10**9)
+        os._exit(7)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7
+    watch.wake()
+    waits.join()
 
 
 def test_nothing_leaks(recorder: ModuleType) -> None:

@@ -80,7 +80,7 @@ void capture_ask(void) {
     int idle = UNASKED;
     if (!atomic_compare_exchange_strong(&state, &idle, ASKED))
         return;
-    if (!atomic_exchange(&queued, 1) && Py_AddPendingCall(answer, NULL) < 0)
+    if (!atomic_exchange(&queued, 1) && breaker_add_call(answer) < 0)
         atomic_store(&queued, 0);
     breaker_set();
 #endif

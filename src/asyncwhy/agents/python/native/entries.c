@@ -156,11 +156,13 @@ static PyObject *entries_new(PyTypeObject *type, PyObject *args, PyObject *named
     return (PyObject *)self;
 }
 
+/* What an entry keeps may run the program's finalizers when it goes, and they may use the table: so it is in order
+ * before each one goes. */
 static void drop_all(Entries *self) {
-    self->used = self->filled = 0;
     for (size_t i = 0; self->slots != NULL && i <= self->mask; i++) {
         Entry *entry = self->slots[i].entry;
-        self->slots[i] = (Slot){0, NULL};
+        self->slots[i].entry = NULL; /* the key stays: a search goes on past it */
+        self->used -= entry != NULL;
         Py_XDECREF(entry);
     }
 }

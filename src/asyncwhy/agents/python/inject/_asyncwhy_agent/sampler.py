@@ -319,6 +319,7 @@ class Sampler:
         self._busy = PATIENCE
         if self.watch is not None:
             self.recorder.native.forget_others()
+            self.watch.begin_anew()
         self.running = False
         self.cpu_ns = self.ticks = 0
 
