@@ -5,14 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import gc
-import importlib.machinery
-import importlib.util
-import os
 import struct
 import sys
-import threading
-from asyncio import base_events, events, tasks
-from collections.abc import Callable
+from asyncio import base_events, events
 from types import ModuleType
 from typing import Any
 
@@ -20,27 +15,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asyncwhy.probes import native
+from tests.agent.recording import scheduling, stepper
 
-LIMITS = {"long_ns": 10**6, "starved_ns": 10**7, "hold_ns": 2 * 10**6}
 OPERATIONS = st.lists(
     st.tuples(st.sampled_from(("put", "get", "pop", "clear")), st.integers(1, 40).map(lambda n: n * 16)),
     max_size=300,
 )
-
-
-@pytest.fixture(scope="module")
-def recorder() -> ModuleType:
-    folder = native.folder_for(sys.executable)
-    if folder is None:
-        pytest.skip("no C compiler or no headers for this interpreter")
-    path = str(folder / (native.NAME + importlib.machinery.EXTENSION_SUFFIXES[0]))
-    spec = importlib.util.spec_from_file_location(native.NAME, path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 @given(operations=OPERATIONS)
@@ -82,43 +62,6 @@ def test_rows_are_bounded_and_counted(recorder: ModuleType) -> None:
     assert len(rows) == 0
     with pytest.raises(ValueError, match="five"):
         rows.frombytes(b"short")
-
-
-def stepper(recorder: ModuleType, rows: Any, **changed: Callable[..., Any]) -> Any:
-    entries = recorder.Entries()
-    numbers = iter(range(1, 1 << 30))
-
-    def adopt(task: Any) -> Any:
-        entry = entries[id(task)] = recorder.Entry((next(numbers), 0))
-        return entry
-
-    paths: dict[str, Callable[..., Any]] = {
-        "adopt": adopt,
-        "waited": lambda *_: None,
-        "other": lambda _handle, _owner, _start, ready: (recorder.Entry((1 << 40, 0)), ready),
-        "longer": lambda *_: None,
-        "suits": lambda _: True,
-    }
-    return recorder.Stepper(
-        entries=entries,
-        callbacks=recorder.Entries(),
-        rows=rows,
-        handle_type=events.Handle,
-        task_type=tasks.Task,
-        python_task=tasks._PyTask,  # type: ignore[attr-defined]
-        asleep=set(),
-        iterations={},
-        **(paths | changed),
-        **LIMITS,
-    )
-
-
-@pytest.fixture
-def loop() -> Any:
-    made = asyncio.new_event_loop()
-    made.set_debug(False)  # also where all of Python is in its development mode
-    yield made
-    made.close()
 
 
 VARIABLE: contextvars.ContextVar[int] = contextvars.ContextVar("variable")
@@ -171,12 +114,6 @@ def test_a_handle_with_something_else_in_it_is_left_to_asyncio(recorder: ModuleT
     assert own.run(object()) is False
 
 
-def scheduling(loop: Any, callback: Any, *arguments: Any) -> tuple[Any, ...]:
-    """What `steps.SCHEDULING` gives."""
-    asked = loop._ready, loop._closed, loop._debug, events.Handle, events.Handle.__init__
-    return loop, callback, arguments, None, *asked
-
-
 def test_a_scheduled_handle_is_asyncios(recorder: ModuleType, loop: Any) -> None:
     own = stepper(recorder, recorder.Rows(2000))
     made = own.schedule(*scheduling(loop, print, "x"))
@@ -223,61 +160,6 @@ def test_a_step_stands_for_its_callback(recorder: ModuleType) -> None:
     assert repr(step) == repr(callback)
     with pytest.raises(AttributeError):
         step.nothing  # noqa: B018
-
-
-def test_a_thread_that_ended_leaves_its_place(recorder: ModuleType, loop: Any) -> None:
-    own = stepper(recorder, recorder.Rows(2000))
-
-    def runs() -> None:
-        own.run(events.Handle(int, (), loop))
-
-    def in_a_thread() -> None:
-        thread = threading.Thread(target=runs)
-        thread.start()
-        thread.join()
-
-    runs()
-    in_a_thread()
-    before = recorder.places()
-    for _ in range(300):
-        in_a_thread()
-        runs()
-    # A thread is joined a little before the system has ended it.
-    assert recorder.places() - before < 10
-
-
-def test_a_finalizer_may_use_the_table_that_drops_it(recorder: ModuleType) -> None:
-    entries = recorder.Entries()
-
-    class Uses:
-        def __del__(self) -> None:
-            entries[16 * len(made) + 8] = recorder.Entry((1, 0))
-            made.append(len(entries))
-
-    made: list[int] = []
-    for number in range(1, 200):
-        entry = entries[16 * number] = recorder.Entry((number, 0))
-        entry[2:] = (Uses(),)
-    del entry
-    entries.clear()
-    assert len(made) == 199
-    assert len(entries) == len(entries.values())
-
-
-@pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")
-def test_in_a_forked_child_nobody_waits(recorder: ModuleType) -> None:
-    watch = recorder.Watch()
-    waits = threading.Thread(target=watch.wait, args=(10**6, 4 * 10**8, 10**9))
-    waits.start()
-    child = os.fork()
-    if child == 0:
-        watch.begin_anew()
-        watch.wake()
-        watch.wait(10**6, 10**9, 10**9)
-        os._exit(7)
-    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7
-    watch.wake()
-    waits.join()
 
 
 def test_nothing_leaks(recorder: ModuleType) -> None:

@@ -108,12 +108,12 @@ class Agent:
 
     def _guard(self, install):
         def guarded(module):
-            before = p.thread_cpu()
             try:
+                before = p.thread_cpu()
                 install(module)
+                self.start_cpu += p.thread_cpu() - before
             except Exception as error:
                 self.installation.failed("hooks for " + module.__name__, error)
-            self.start_cpu += p.thread_cpu() - before
 
         return guarded
 
