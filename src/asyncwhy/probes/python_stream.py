@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import struct
 import zlib
+from bisect import bisect_right, insort
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -175,7 +176,7 @@ class Streams:
     def _new_thread(self, source: _Source, identity: int, since: int) -> int:
         """A number for a thread that is new; it is never given again, and told to the trace."""
         source.last_thread += 1
-        source.threads.setdefault(identity, []).append((since, source.last_thread))
+        insort(source.threads.setdefault(identity, []), (since, source.last_thread))
         told = [{"event": "number", "thread": identity, "number": source.last_thread, "time": since}]
         self.writer.json(schema.EVENTS, source.index, told)
         return source.last_thread
@@ -185,7 +186,7 @@ class Streams:
         known = source.threads.get(identity)
         if known is None:
             return self._new_thread(source, identity, 0)
-        return max((one for one in known if one[0] <= time), default=known[0])[1]
+        return known[max(bisect_right(known, time, key=_since) - 1, 0)][1]
 
     def _table(self, source: _Source, kind: int, rows: np.ndarray[Any, np.dtype[np.uint64]]) -> None:
         columns: Columns = dict(zip(RAW[kind], rows.T, strict=True))
@@ -228,6 +229,10 @@ def _whole(kind: int, payload: bytes) -> Column:
     if kind == schema.KIND_OF["steps"]:
         made |= np.where(values < 0, np.uint64(_RAW_FOREIGN), np.uint64(0))
     return made
+
+
+def _since(known: tuple[int, int]) -> int:
+    return known[0]
 
 
 def _age(path: Path) -> tuple[int, str]:
