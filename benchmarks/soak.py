@@ -114,7 +114,7 @@ def soak(folder: Path, seconds: float, rate: float, *, observed: bool) -> list[R
         return asyncio.run(_stretches(port, pid, server.pid, seconds, rate))
     finally:
         os.kill(pid, signal.SIGINT)
-        server.wait(600)
+        server.wait(120)
 
 
 def drift(rows: list[Row]) -> bool:
@@ -159,6 +159,9 @@ def main() -> None:
         "--alone", action="store_true", help="without the agent, to see what is the program's own"
     )
     options = parser.parse_args()
+    # A shell that starts this in the background leaves Ctrl-C ignored, and the server is to end by it.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
         print(HEAD)

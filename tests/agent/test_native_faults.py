@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+import weakref
 from asyncio import events
 from collections.abc import Callable
 from contextlib import suppress
@@ -52,6 +53,29 @@ def test_a_finalizer_may_use_the_table_that_drops_it(recorder: ModuleType) -> No
     entries.clear()
     assert len(made) == 199
     assert len(entries) == len(entries.values())
+
+
+def test_what_is_known_of_objects_that_are_gone_leaves(recorder: ModuleType) -> None:
+    class Thing:
+        pass
+
+    entries = recorder.Entries()
+    things = [Thing() for _ in range(5000)]
+    references = {weakref.ref(thing) for thing in things}
+    for thing in things:
+        entries[id(thing)] = recorder.Entry((id(thing), 5))
+    late = recorder.Entry((1, 50))
+    entries[8] = late
+    kept = things[::7]
+    gone = [id(thing) for thing in things if thing not in kept]
+    things.clear()
+    del thing
+    assert entries.forget(list(references), 5) == 0
+    assert entries.forget([*references, "other"], 6) == len(gone)
+    assert len(entries) == len(kept) + 1
+    assert all(entries.get(id(thing))[0] == id(thing) for thing in kept)
+    assert entries.get(gone[0]) is None
+    assert entries.get(8) is late
 
 
 @pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")
