@@ -12,7 +12,9 @@ from typing import Any
 import pytest
 
 from asyncwhy.probes import native
-from asyncwhy.probes.python import INJECT
+
+# Not by `probes.python`: a debug build of CPython, which has no numpy, runs the recorder's tests as well.
+INJECT = native.SOURCES.parent / "inject"
 
 if str(INJECT) not in sys.path:
     sys.path.append(str(INJECT))

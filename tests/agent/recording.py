@@ -10,7 +10,8 @@ from typing import Any
 LIMITS = {"long_ns": 10**6, "starved_ns": 10**7, "hold_ns": 2 * 10**6}
 
 
-def stepper(recorder: ModuleType, rows: Any, **changed: Callable[..., Any]) -> Any:
+def given(recorder: ModuleType, rows: Any, **changed: Callable[..., Any]) -> dict[str, Any]:
+    """What a `Stepper` is made of."""
     entries = recorder.Entries()
     numbers = iter(range(1, 1 << 30))
 
@@ -25,7 +26,7 @@ def stepper(recorder: ModuleType, rows: Any, **changed: Callable[..., Any]) -> A
         "longer": lambda *_: None,
         "suits": lambda _: True,
     }
-    return recorder.Stepper(
+    return dict(
         entries=entries,
         callbacks=recorder.Entries(),
         rows=rows,
@@ -37,6 +38,10 @@ def stepper(recorder: ModuleType, rows: Any, **changed: Callable[..., Any]) -> A
         **(paths | changed),
         **LIMITS,
     )
+
+
+def stepper(recorder: ModuleType, rows: Any, **changed: Callable[..., Any]) -> Any:
+    return recorder.Stepper(**given(recorder, rows, **changed))
 
 
 def scheduling(loop: Any, callback: Any, *arguments: Any) -> tuple[Any, ...]:
