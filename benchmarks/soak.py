@@ -54,10 +54,10 @@ HEAD = (
 )
 
 
-async def _asks(port: int, every: float, ends: float, took: list[float]) -> None:
+async def _asks(port: int, first: float, every: float, ends: float, took: list[float]) -> None:
     """One request after another on a connection that is kept, at a fixed rate: a late answer delays no later one's due."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    due = time.monotonic()
+    due = first
     while due < ends:
         await asyncio.sleep(max(due - time.monotonic(), 0))
         before = time.perf_counter()
@@ -79,7 +79,12 @@ async def _stretches(port: int, pid: int, host: int, seconds: float, rate: float
     took: list[float] = []
     begun = time.monotonic()
     ends = begun + seconds
-    asking = [asyncio.create_task(_asks(port, CONNECTIONS / rate, ends, took)) for _ in range(CONNECTIONS)]
+    # One after another: asked together, they would be answered together at first, by fewer turns of the loop, and drift
+    # apart in some minutes, which looks as if the server used more CPU for each (measured: 230 to 380 µs).
+    asking = [
+        asyncio.create_task(_asks(port, begun + number / rate, CONNECTIONS / rate, ends, took))
+        for number in range(CONNECTIONS)
+    ]
     for number in range(1, ROWS + 1):
         cpu = _cpu_ns(pid)
         await asyncio.sleep(max(begun + seconds * number / ROWS - time.monotonic(), 0))
