@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from asyncwhy.probes.python import INJECT
-from tests.agent.twice import environment, observed_command
+from tests.agent.twice import FOLDER, environment, observed_command
 from tests.observing import OLDEST, OWN, require
 
 PROGRAM = """
@@ -161,3 +161,32 @@ def test_a_stream_that_cannot_be_written(fault: str, tmp_path: Path, pythons: di
     assert done.stdout == OUTPUT
     assert done.returncode == 0
     assert report
+
+
+def test_a_disk_that_is_full(
+    tmp_path: Path, pythons: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=64k", "none", str(disk)]
+    if shutil.which("mount") is None or subprocess.run(mount, capture_output=True).returncode:
+        pytest.skip("a small tmpfs cannot be mounted here: it takes root with CAP_SYS_ADMIN")
+    try:
+        monkeypatch.setenv("TMPDIR", str(disk))
+        # Its own files go elsewhere, and it runs until the disk is full of what we write.
+        program = PROGRAM.replace("range(4)", "range(4000)").replace(
+            "print(await asyncio.gather", "len(await asyncio.gather"
+        )
+        done, report = observe_with(INJECT, pythons[OWN], tmp_path, program)
+        assert done.stdout == OUTPUT.partition("\n")[2]
+        assert done.returncode == 0
+        assert report["unseen"]["dropped_events"] or report["unseen"]["notes"]
+    finally:
+        subprocess.run(["umount", str(disk)], check=True)
+
+
+def test_files_of_a_certain_size(tmp_path: Path, pythons: dict[str, Path]) -> None:
+    program = FOLDER / "file_size_limit.py"
+    done, report = observe_with(INJECT, pythons[OWN], tmp_path, program.read_text())
+    assert done.returncode == 0
+    assert report["unseen"]["dropped_events"], "the report does not say that something is missing"

@@ -23,7 +23,7 @@ def test_a_program_does_the_same(
     name: str, version: str, recorder: str, tmp_path: Path, pythons: dict[str, Path]
 ) -> None:
     what = program(name)
-    python = require(pythons, version, at_least=what.python)
+    python = require(pythons, version, *what.needs, at_least=what.python)
     looks = count(1)
 
     def differences() -> list[str]:

@@ -5,12 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import gc
-import importlib.machinery
-import importlib.util
 import struct
 import sys
-from asyncio import base_events, events, tasks
-from collections.abc import Callable
+from asyncio import base_events, events
 from types import ModuleType
 from typing import Any
 
@@ -18,27 +15,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asyncwhy.probes import native
+from tests.agent.recording import scheduling, stepper
 
-LIMITS = {"long_ns": 10**6, "starved_ns": 10**7, "hold_ns": 2 * 10**6}
 OPERATIONS = st.lists(
     st.tuples(st.sampled_from(("put", "get", "pop", "clear")), st.integers(1, 40).map(lambda n: n * 16)),
     max_size=300,
 )
-
-
-@pytest.fixture(scope="module")
-def recorder() -> ModuleType:
-    folder = native.folder_for(sys.executable)
-    if folder is None:
-        pytest.skip("no C compiler or no headers for this interpreter")
-    path = str(folder / (native.NAME + importlib.machinery.EXTENSION_SUFFIXES[0]))
-    spec = importlib.util.spec_from_file_location(native.NAME, path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 @given(operations=OPERATIONS)
@@ -80,42 +62,6 @@ def test_rows_are_bounded_and_counted(recorder: ModuleType) -> None:
     assert len(rows) == 0
     with pytest.raises(ValueError, match="five"):
         rows.frombytes(b"short")
-
-
-def stepper(recorder: ModuleType, rows: Any, **changed: Callable[..., Any]) -> Any:
-    entries = recorder.Entries()
-    numbers = iter(range(1, 1 << 30))
-
-    def adopt(task: Any) -> Any:
-        entry = entries[id(task)] = recorder.Entry((next(numbers), 0))
-        return entry
-
-    paths: dict[str, Callable[..., Any]] = {
-        "adopt": adopt,
-        "waited": lambda *_: None,
-        "other": lambda _handle, _owner, _start, ready: (recorder.Entry((1 << 40, 0)), ready),
-        "longer": lambda *_: None,
-        "suits": lambda _: True,
-    }
-    return recorder.Stepper(
-        entries=entries,
-        callbacks=recorder.Entries(),
-        rows=rows,
-        handle_type=events.Handle,
-        task_type=tasks.Task,
-        python_task=tasks._PyTask,  # type: ignore[attr-defined]
-        asleep=set(),
-        iterations={},
-        **(paths | changed),
-        **LIMITS,
-    )
-
-
-@pytest.fixture
-def loop() -> Any:
-    made = asyncio.new_event_loop()
-    yield made
-    made.close()
 
 
 VARIABLE: contextvars.ContextVar[int] = contextvars.ContextVar("variable")
@@ -166,12 +112,6 @@ def test_a_handle_with_something_else_in_it_is_left_to_asyncio(recorder: ModuleT
     strange._context = 5  # type: ignore[attr-defined]
     assert own.run(strange) is False
     assert own.run(object()) is False
-
-
-def scheduling(loop: Any, callback: Any, *arguments: Any) -> tuple[Any, ...]:
-    """What `steps.SCHEDULING` gives."""
-    asked = loop._ready, loop._closed, loop._debug, events.Handle, events.Handle.__init__
-    return loop, callback, arguments, None, *asked
 
 
 def test_a_scheduled_handle_is_asyncios(recorder: ModuleType, loop: Any) -> None:

@@ -5,6 +5,8 @@ Each file of `tests/agent/programs/` is one.  Its first comments may say how it 
     # flags: -X dev           options of the interpreter
     # env: NAME=VALUE         a variable of its environment
     # args: one two           its arguments
+    # heavy: one two          those with ASYNCWHY_HEAVY set: as many as can be, where the others are as many as is quick
+    # needs: module           what its interpreter must have installed
     # stdin: one\ntwo         what it reads
     # python: 3.12            the oldest that can run it
     # file site/x.py: text    a file beside it
@@ -23,7 +25,8 @@ from pathlib import Path
 
 FOLDER = Path(__file__).parent / "programs"
 PROGRAMS = tuple(sorted(path.stem for path in FOLDER.glob("*.py")))
-TIMEOUT_S = 60.0
+HEAVY = bool(os.environ.get("ASYNCWHY_HEAVY"))
+TIMEOUT_S = 300.0 if HEAVY else 60.0
 #: What a program's behaviour may depend on and a test runner has set.
 CLEARED = ("PYTHONPATH", "PYTHONWARNINGS", "PYTHONASYNCIODEBUG", "PYTHONDEVMODE", "VIRTUAL_ENV")
 
@@ -39,6 +42,7 @@ class Program:
     files: dict[str, str]
     stdin: str
     python: tuple[int, int]
+    needs: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -62,10 +66,11 @@ def program(name: str) -> Program:
         path,
         flags=tuple(" ".join(all_of("flags")).split()),
         variables=dict(pair.split("=", 1) for pair in all_of("env")),
-        arguments=tuple(" ".join(all_of("args")).split()),
+        arguments=tuple(" ".join(all_of("heavy") if HEAVY and all_of("heavy") else all_of("args")).split()),
         files=dict(re.findall(r"^# file (\S+): (.*)$", text, re.MULTILINE)),
         stdin="".join(all_of("stdin")).replace(r"\n", "\n"),
         python=(int(version[0]), int(version[1])),
+        needs=tuple(" ".join(all_of("needs")).split()),
     )
 
 

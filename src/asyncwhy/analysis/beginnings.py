@@ -16,6 +16,7 @@ import numpy as np
 
 from asyncwhy.analysis.jobs import Job
 from asyncwhy.analysis.lookup import Latest
+from asyncwhy.analysis.loopruns import LoopRuns
 from asyncwhy.analysis.timeline import Bools, Floats, Ints, Timeline
 
 if TYPE_CHECKING:
@@ -112,11 +113,11 @@ class Beginnings:
 
     def _in_loop(self, node: int, made: float) -> bool:
         """Whether its task was made while its thread's loop ran, and is not the first in it."""
-        thread, until, before = int(self.nodes.thread[node]), self.line.ended, self._before(node)
-        return any(
-            run.thread == thread and run.start <= made <= run.until(until) and before >= run.start
-            for run in self.line.loops
-        )
+        return self._runs.reaches(int(self.nodes.thread[node]), min(made, self._before(node)), made)
+
+    @cached_property
+    def _runs(self) -> LoopRuns:
+        return LoopRuns(self.line)
 
     def _before(self, node: int) -> float:
         """When the node of a task that ran before on its thread began."""

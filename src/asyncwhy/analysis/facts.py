@@ -25,6 +25,7 @@ from asyncwhy.analysis.handlers import Handlers
 from asyncwhy.analysis.jobs import Job, Pool, jobs_of, pools_of, queued_spans, work_elsewhere
 from asyncwhy.analysis.lateness import Held
 from asyncwhy.analysis.lookup import union
+from asyncwhy.analysis.loopruns import LoopRuns
 from asyncwhy.analysis.places import Origins
 from asyncwhy.analysis.standing import Standing
 from asyncwhy.analysis.tasks import Task
@@ -122,6 +123,11 @@ class ProcessFacts:
     def unbroken(self) -> unbroken.Unbroken:
         """Which tasks went on from one wait to the next without another."""
         return unbroken.Unbroken(self.line)
+
+    @cached_property
+    def runs(self) -> LoopRuns:
+        """When the loops of each thread ran."""
+        return LoopRuns(self.line)
 
     @cached_property
     def handlers(self) -> Handlers:

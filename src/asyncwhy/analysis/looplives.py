@@ -108,9 +108,9 @@ def beneath(facts: ProcessFacts, life: Life) -> LoopRun | None:
         if sender is None:
             return None
         thread, time = sender
-        for run in facts.line.loops:
-            if run.thread == thread and run.start <= time and run.until(facts.line.ended) > life.start:
-                return run
+        run = facts.runs.outlasting(thread, time, life.start)
+        if run is not None:
+            return run
     return None
 
 

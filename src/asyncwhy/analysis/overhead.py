@@ -17,6 +17,8 @@ TAKEN_S = 0.02
 def between_steps(line: Timeline) -> Floats:
     """Of every step, the seconds for which its loop was busy before it and after the one before; 0 where it idled."""
     made = np.zeros(len(line.start))
+    threads = np.array([run.thread for run in line.loops])
+    begins = np.array([run.start for run in line.loops])
     for thread in np.unique(line.thread).tolist():
         own = np.flatnonzero(line.thread == thread)
         low, high = line.end[own][:-1], line.start[own][1:]
@@ -27,7 +29,7 @@ def between_steps(line: Timeline) -> Floats:
             busy = (idles.before(high) - idles.before(low) <= 0) & (gap < TAKEN_S)
         else:
             busy = gap < STRAIGHT_S
-        runs = np.sort([run.start for run in line.loops if run.thread == thread])
+        runs = np.sort(begins[threads == thread])
         begun = np.searchsorted(runs, high, "right") > np.searchsorted(runs, low, "right")
         made[own[1:]] = np.where((gap > 0) & busy & ~begun, gap, 0.0)
     return made

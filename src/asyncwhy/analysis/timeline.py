@@ -5,6 +5,7 @@ Times are float seconds since the run began.  Arrays of one `Timeline` are sorte
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -234,7 +235,10 @@ def _loop(begun: dict[str, Any], stopped: dict[str, Any] | None, origin_ns: int)
 
 def _threads(process: Process, origin_ns: int) -> dict[int, ThreadFact]:
     made: dict[int, ThreadFact] = {}
-    main = _number_at(process, process.meta.get("main_thread", -1), 0)
+    numbers: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    for event in process.named("number"):
+        numbers[event["thread"]].append((event["time"], event["number"]))
+    main = _number_at(numbers[process.meta.get("main_thread", -1)], 0)
     if main:
         cpu = process.meta.get("main_cpu")
         begun = (int(process.meta.get("begun", origin_ns)) - origin_ns) / 1e9
@@ -245,7 +249,7 @@ def _threads(process: Process, origin_ns: int) -> dict[int, ThreadFact]:
     for event in process.events:
         number = event.get("number", 0)
         if event["event"] == "thread":
-            starter = _number_at(process, event.get("starter", 0), event["asked"])
+            starter = _number_at(numbers[event.get("starter", 0)], event["asked"])
             begun = (event["time"] - origin_ns) / 1e9
             target = process.places.get(event["target"])
             made[number] = ThreadFact(
@@ -259,11 +263,6 @@ def _threads(process: Process, origin_ns: int) -> dict[int, ThreadFact]:
     return made
 
 
-def _number_at(process: Process, identity: int, time: int) -> int:
-    """The number of the thread that had this identity at that time, or 0."""
-    known = [
-        (event["time"], event["number"])
-        for event in process.named("number")
-        if event["thread"] == identity and event["time"] <= time
-    ]
-    return max(known, default=(0, 0))[1]
+def _number_at(known: list[tuple[int, int]], time: int) -> int:
+    """Of the threads that had an identity, each (since when, number), the number of the last one by that time, or 0."""
+    return max((one for one in known if one[0] <= time), default=(0, 0))[1]

@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import struct
 import zlib
+from bisect import bisect_right, insort
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -60,8 +61,12 @@ _RAW_CALLBACK, _RAW_TIMER, _RAW_FOREIGN = 1 << 40, 1 << 41, 1 << 62
 _HEADER = struct.Struct("<IIII")
 #: How the name of a stream ends whose rows are doubles.
 DOUBLES = ".node"
+#: The largest time, beneath the bit that says more; a double beyond is nonsense.
+_LARGEST = float(_RAW_FOREIGN) / 2
 #: A chunk longer than this is not one of ours.
 _LONGEST = 1 << 28
+#: What a chunk raises whose checksum is right and whose contents are not as an agent writes them.
+_NONSENSE = (ValueError, KeyError, TypeError, IndexError, AttributeError, OverflowError, RecursionError)
 
 
 @dataclass
@@ -107,7 +112,7 @@ class Streams:
         for path in sorted(paths, key=_age):
             source = self._sources.setdefault(path, _Source(len(self._sources) + 1, path.suffix == DOUBLES))
             if not source.damaged:
-                with suppress(FileNotFoundError), path.open("rb") as file:
+                with suppress(OSError), path.open("rb") as file:
                     file.seek(source.offset)
                     source.offset += self._chunks(source, file.read())
 
@@ -116,8 +121,11 @@ class Streams:
         self.drain()
         for source in self._sources.values():
             rows = list(source.still.values())
-            if rows:
-                self._table(source, 104, np.array(rows, dtype=np.uint64))
+            try:
+                if rows:
+                    self._table(source, 104, np.array(rows, dtype=np.uint64).reshape(-1, len(RAW[104])))
+            except _NONSENSE:
+                source.damaged = True
 
     def _chunks(self, source: _Source, data: bytes) -> int:
         position = 0
@@ -135,7 +143,7 @@ class Streams:
                 break
             try:
                 self._take(source, kind, payload)
-            except (ValueError, KeyError, TypeError, IndexError):
+            except _NONSENSE:
                 source.damaged = True
                 break
             position = end
@@ -168,7 +176,7 @@ class Streams:
     def _new_thread(self, source: _Source, identity: int, since: int) -> int:
         """A number for a thread that is new; it is never given again, and told to the trace."""
         source.last_thread += 1
-        source.threads.setdefault(identity, []).append((since, source.last_thread))
+        insort(source.threads.setdefault(identity, []), (since, source.last_thread))
         told = [{"event": "number", "thread": identity, "number": source.last_thread, "time": since}]
         self.writer.json(schema.EVENTS, source.index, told)
         return source.last_thread
@@ -178,7 +186,7 @@ class Streams:
         known = source.threads.get(identity)
         if known is None:
             return self._new_thread(source, identity, 0)
-        return max((one for one in known if one[0] <= time), default=known[0])[1]
+        return known[max(bisect_right(known, time, key=_since) - 1, 0)][1]
 
     def _table(self, source: _Source, kind: int, rows: np.ndarray[Any, np.dtype[np.uint64]]) -> None:
         columns: Columns = dict(zip(RAW[kind], rows.T, strict=True))
@@ -217,10 +225,14 @@ class Streams:
 def _whole(kind: int, payload: bytes) -> Column:
     """Rows of doubles as whole numbers; a step that another thread made ready has that time as a negative one."""
     values = np.nan_to_num(np.frombuffer(payload, "<f8"), nan=0.0, posinf=0.0, neginf=0.0)
-    made: Column = np.abs(values).astype(np.uint64)
+    made: Column = np.minimum(np.abs(values), _LARGEST).astype(np.uint64)
     if kind == schema.KIND_OF["steps"]:
         made |= np.where(values < 0, np.uint64(_RAW_FOREIGN), np.uint64(0))
     return made
+
+
+def _since(known: tuple[int, int]) -> int:
+    return known[0]
 
 
 def _age(path: Path) -> tuple[int, str]:

@@ -6,7 +6,6 @@ A file that is cut in the middle of a chunk, changed, or of a later version rais
 
 from __future__ import annotations
 
-import json
 import mmap
 import zlib
 from collections.abc import Iterator
@@ -20,6 +19,10 @@ import numpy as np
 from asyncwhy.errors import TraceCorrupt, TraceError, TraceTooNew, TraceTruncated
 from asyncwhy.model import Site
 from asyncwhy.trace import schema
+from asyncwhy.trace.allowance import PROCESS, SITE, STACK_VALUE, Allowance
+
+#: A chunk of a hot table shorter than this (bytes) is copied.
+SHORT = 4096
 
 T = TypeVar("T")
 Rows = np.ndarray[Any, np.dtype[Any]]
@@ -43,16 +46,31 @@ class Process:
     events: list[dict[str, Any]] = field(default_factory=list)
     places: dict[int, Place] = field(default_factory=dict)
     stacks: dict[int, tuple[int, ...]] = field(default_factory=dict)
-    parts: dict[str, list[Rows]] = field(default_factory=dict)
+    parts: dict[str, list[memoryview | bytearray]] = field(default_factory=dict)
+    _tables: dict[str, Rows] = field(default_factory=dict)
 
     def table(self, name: str) -> Rows:
         """All rows of a hot table, in the order of writing."""
-        parts = self.parts.get(name, [])
-        if len(parts) != 1:
+        made = self._tables.get(name)
+        if made is None:
             dtype = schema.TABLES[schema.KIND_OF[name]][1]
-            parts[:] = [np.concatenate(parts) if parts else np.zeros(0, dtype)]
-            self.parts[name] = parts
-        return parts[0]
+            parts = [np.frombuffer(part, dtype) for part in self.parts.pop(name, [])]
+            made = parts[0] if len(parts) == 1 else np.concatenate([np.zeros(0, dtype), *parts])
+            self._tables[name] = made
+        return made
+
+    def take_rows(self, kind: int, payload: memoryview) -> None:
+        """Rows of a hot table; those of short chunks are gathered, since each part takes memory of its own."""
+        name, dtype = schema.TABLES[kind]
+        if len(payload) % dtype.itemsize:
+            raise ValueError("a row is cut off")
+        parts = self.parts.setdefault(name, [])
+        if len(payload) >= SHORT:
+            parts.append(payload)
+        elif parts and isinstance(parts[-1], bytearray):
+            parts[-1] += payload
+        else:
+            parts.append(bytearray(payload))
 
     def named(self, what: str) -> list[dict[str, Any]]:
         """The rare events of one kind, in order."""
@@ -87,11 +105,11 @@ def read(path: Path) -> Trace:
             data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) if size else b""
     except OSError as error:
         raise TraceError(f"cannot read the trace {path}: {error.strerror}") from None
-    trace = Trace(path)
+    trace, allowance = Trace(path), Allowance(len(data))
     for kind, index, payload in _chunks(path, data):
         try:
-            _take(trace, kind, index, payload)
-        except (ValueError, KeyError, TypeError, IndexError, zlib.error, RecursionError):
+            _take(trace, allowance, kind, index, payload)
+        except (ValueError, KeyError, TypeError, IndexError, OverflowError, zlib.error, RecursionError):
             raise TraceCorrupt(
                 f"{path} is not a whole trace: a chunk of kind {kind} makes no sense"
             ) from None
@@ -125,32 +143,35 @@ def _chunks(path: Path, data: bytes | mmap.mmap) -> Iterator[tuple[int, int, mem
         yield kind, index, payload
 
 
-def _take(trace: Trace, kind: int, index: int, payload: memoryview) -> None:
+def _take(trace: Trace, allowance: Allowance, kind: int, index: int, payload: memoryview) -> None:
     if kind == schema.RUN:
-        trace.run.update(_of(dict, json.loads(bytes(payload))))
+        trace.run.update(_of(dict, allowance.json(payload)))
         return
     if kind == schema.SOURCES:
-        trace.sources.update(_of(dict, json.loads(_decompress(payload))))
+        trace.sources.update(_of(dict, allowance.json(allowance.unpacked(payload))))
         return
     if kind == schema.END:
         trace.ended = True
         return
     process = trace.processes.get(index)
     if process is None:
+        allowance.spend(PROCESS)
         process = trace.processes[index] = Process(index)
     if kind in schema.TABLES:
-        name, dtype = schema.TABLES[kind]
-        process.parts.setdefault(name, []).append(np.frombuffer(payload, dtype))
+        process.take_rows(kind, payload)
     elif kind == schema.META:
-        process.meta.update(_of(dict, json.loads(bytes(payload))))
+        process.meta.update(_of(dict, allowance.json(payload)))
     elif kind == schema.EVENTS:
-        process.events.extend(_of(dict, event) for event in _of(list, json.loads(bytes(payload))))
+        process.events.extend(_of(dict, event) for event in _of(list, allowance.json(payload)))
     elif kind == schema.STRINGS:
-        for number, text in _of(list, json.loads(bytes(payload))):
+        for number, text in _of(list, allowance.json(payload)):
             process.strings[_of(int, number)] = _of(str, text)
     elif kind == schema.SITES:
-        _sites(process, np.frombuffer(payload, schema.SITE))
+        rows = np.frombuffer(payload, schema.SITE)
+        allowance.spend(len(rows) * SITE)
+        _sites(process, rows)
     elif kind == schema.STACKS:
+        allowance.spend(len(payload) // 8 * STACK_VALUE)
         _stacks(process, np.frombuffer(payload, "<u8").tolist())
 
 
@@ -159,15 +180,6 @@ def _of(kind: type[T], value: Any) -> T:
     if not isinstance(value, kind):
         raise TypeError(kind)
     return value
-
-
-def _decompress(payload: memoryview) -> bytes:
-    # A few bytes of a damaged file must not ask for gigabytes.
-    worker = zlib.decompressobj()
-    data = worker.decompress(payload, 64 << 20)
-    if worker.unconsumed_tail:
-        raise ValueError("sources are too large")
-    return data
 
 
 def _sites(process: Process, rows: Rows) -> None:

@@ -98,7 +98,7 @@ void capture_ask(void) {
     asked_cpu = read_clock(main_cpu);
     asked = now_ns();
     atomic_store(&state, ASKED);
-    if (!atomic_exchange(&queued, 1) && Py_AddPendingCall(answer, NULL) < 0)
+    if (!atomic_exchange(&queued, 1) && breaker_add_call(answer) < 0)
         atomic_store(&queued, 0);
     breaker_set();
 #endif

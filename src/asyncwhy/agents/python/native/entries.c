@@ -115,18 +115,14 @@ Entry *entries_find(Entries *table, const void *key) {
     return slot_of(table, (uint64_t)(uintptr_t)key)->entry;
 }
 
-/* Room for one more at a load of at most two thirds; slots that were taken out go. */
-static int make_room(Entries *table) {
-    if ((table->filled + 1) * 3 < (table->mask + 1) * 2)
-        return 0;
+/* As many slots as what is in use wants; those that were taken out go.  -1 without memory, and then all is as before. */
+static int resize(Entries *table) {
     size_t size = 64;
     while (size < table->used * 3 + 64)
         size *= 2;
     Slot *slots = PyMem_RawCalloc(size, sizeof(Slot));
-    if (slots == NULL) {
-        PyErr_NoMemory();
+    if (slots == NULL)
         return -1;
-    }
     Entries next = *table;
     next.slots = slots;
     next.mask = size - 1;
@@ -138,6 +134,14 @@ static int make_room(Entries *table) {
     table->mask = next.mask;
     table->filled = table->used;
     return 0;
+}
+
+/* Room for one more at a load of at most two thirds. */
+static int make_room(Entries *table) {
+    if ((table->filled + 1) * 3 < (table->mask + 1) * 2 || resize(table) == 0)
+        return 0;
+    PyErr_NoMemory();
+    return -1;
 }
 
 static PyObject *entries_new(PyTypeObject *type, PyObject *args, PyObject *named) {
@@ -156,11 +160,13 @@ static PyObject *entries_new(PyTypeObject *type, PyObject *args, PyObject *named
     return (PyObject *)self;
 }
 
+/* What an entry keeps may run the program's finalizers when it goes, and they may use the table: so it is in order
+ * before each one goes. */
 static void drop_all(Entries *self) {
-    self->used = self->filled = 0;
     for (size_t i = 0; self->slots != NULL && i <= self->mask; i++) {
         Entry *entry = self->slots[i].entry;
-        self->slots[i] = (Slot){0, NULL};
+        self->slots[i].entry = NULL; /* the key stays: a search goes on past it */
+        self->used -= entry != NULL;
         Py_XDECREF(entry);
     }
 }
@@ -261,12 +267,59 @@ static PyObject *entries_clear(Entries *self, PyObject *nothing) {
     Py_RETURN_NONE;
 }
 
+#ifndef Py_GIL_DISABLED
+/* Take out what nothing marks and what had its last step before a time; into `gone`, how many. */
+static size_t sweep(Entries *self, const char *marked, int64_t before, Entry **gone) {
+    size_t count = 0;
+    for (size_t i = 0; i <= self->mask; i++) {
+        Entry *entry = self->slots[i].entry;
+        if (entry != NULL && !marked[i] && entry->last < before) {
+            self->slots[i].entry = NULL;
+            gone[count++] = entry;
+        }
+    }
+    self->used -= count;
+    return count;
+}
+
+/* forget(references, before): the entries go of what none of the weak references in the list is about, if their last
+ * step ended before that time.  Nothing of what they are about is held meanwhile. */
+static PyObject *entries_forget(Entries *self, PyObject *args) {
+    PyObject *references;
+    long long before;
+    if (!PyArg_ParseTuple(args, "O!L:forget", &PyList_Type, &references, &before))
+        return NULL;
+    char *marked = PyMem_RawCalloc(self->mask + 1, 1);
+    Entry **gone = PyMem_RawMalloc((self->used + 1) * sizeof(Entry *));
+    size_t count = 0;
+    if (marked != NULL && gone != NULL) {
+        for (Py_ssize_t i = 0; i < PyList_GET_SIZE(references); i++) {
+            PyObject *reference = PyList_GET_ITEM(references, i);
+            if (PyWeakref_CheckRef(reference)) {
+                uint64_t key = (uint64_t)(uintptr_t)PyWeakref_GET_OBJECT(reference);
+                marked[slot_of(self, key) - self->slots] = 1;
+            }
+        }
+        count = sweep(self, marked, before, gone);
+        resize(self);
+    }
+    PyMem_RawFree(marked);
+    for (size_t i = 0; i < count; i++)
+        Py_DECREF(gone[i]);
+    PyMem_RawFree(gone);
+    return PyLong_FromSize_t(count);
+}
+#endif
+
 static Py_ssize_t entries_length(Entries *self) { return (Py_ssize_t)self->used; }
 
 static PyMethodDef entries_methods[] = {
     {"get", (PyCFunction)(void (*)(void))entries_get, METH_FASTCALL, "The entry of an id, or the default."},
     {"pop", (PyCFunction)(void (*)(void))entries_pop, METH_FASTCALL, "Take the entry of an id out."},
     {"values", (PyCFunction)entries_values, METH_NOARGS, "All entries, as a list."},
+#ifndef Py_GIL_DISABLED
+    {"forget", (PyCFunction)entries_forget, METH_VARARGS, "Take those out whose objects are gone; see the source."},
+#endif
     {"clear", (PyCFunction)entries_clear, METH_NOARGS, "Forget all."},
     {NULL},
 };

@@ -22,6 +22,7 @@ static PyObject *forget_others(PyObject *module, PyObject *nothing) {
 
 static PyMethodDef functions[] = {
     {"forget_others", forget_others, METH_NOARGS, "In a forked child: no other thread is in a step."},
+    {"places", running_places, METH_NOARGS, "For how many threads at one time there is a place."},
     {"captured", capture_take, METH_NOARGS, "What the main thread did when `Watch.wait` ended; see the source."},
 #if PY_VERSION_HEX >= 0x030c0000 && !defined(Py_GIL_DISABLED)
     {"frames", frames_now, METH_NOARGS, "thread -> its current frame, for the threads of this interpreter."},

@@ -51,9 +51,11 @@ typedef struct {
 /* Since when a thread's loop has been in the step that it is in; what `begin` returns, `end` takes. */
 typedef struct Running Running;
 Running *running_here(void); /* NULL without memory */
+int running_is_of(Running *one, unsigned long thread);
 uint64_t running_begin(Running *own, uint64_t start);
 void running_end(Running *own, uint64_t outer);
 void running_forget_others(void);
+PyObject *running_places(PyObject *module, PyObject *nothing);
 
 PyObject *frames_now(PyObject *module, PyObject *nothing);
 
@@ -61,6 +63,7 @@ PyObject *frames_now(PyObject *module, PyObject *nothing);
 void capture_ask(void);
 void capture_forget(void); /* on the main thread, at first and in a forked child */
 PyObject *capture_take(PyObject *module, PyObject *nothing);
+int breaker_add_call(int (*call)(void *)); /* a pending call of the main thread; -1 where there is no room */
 int breaker_find(void); /* on the main thread, with the GIL; whether a pending call will be made at once */
 void breaker_set(void);
 
@@ -81,8 +84,7 @@ typedef struct {
     PyTypeObject *deque; /* what loops keep their handles in, */
     PyCFunction append_to; /* and its `append`; NULL where it is not as known */
     PyObject *append, *owner;
-    unsigned long thread; /* the last one that ran a step, */
-    Running *running;     /* and what it is running */
+    Running *running; /* of the last thread that ran a step */
 } Stepper;
 
 State *state_of(PyTypeObject *type);

@@ -85,6 +85,10 @@ static PyObject *step_call(PyObject *callable, PyObject *const *given, size_t fl
     Step *self = (Step *)callable;
     uint64_t start = now_ns(), due = self->ready ? self->ready : start;
     Stepper *stepper = self->stepper;
+    if (stepper == NULL || self->wrapped == NULL) { /* the collector has taken it apart */
+        PyErr_SetString(PyExc_ReferenceError, "the callback was collected");
+        return NULL;
+    }
     Py_INCREF(self);
     Entry *entry = identify(self, given, PyVectorcall_NARGS(flags), start, due);
     if (PyErr_Occurred() && is_ours())

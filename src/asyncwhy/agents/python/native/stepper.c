@@ -101,10 +101,8 @@ static Running *running_in(Stepper *self, unsigned long thread) {
 #ifdef Py_GIL_DISABLED
     return running_here();
 #else
-    if (self->thread != thread || self->running == NULL) {
-        self->thread = thread;
+    if (!running_is_of(self->running, thread))
         self->running = running_here();
-    }
     return self->running;
 #endif
 }

@@ -13,23 +13,67 @@
 struct Running {
     _Atomic uint64_t since;
     _Atomic int is_main; /* of the process's main thread */
+    _Atomic unsigned long thread; /* whose it is; 0: nobody's any more, to be taken by the next */
     struct Running *next;
 };
 
 static int is_main_thread(void) { return syscall(SYS_gettid) == getpid(); }
 
-/* One for each thread that has run a step; they are few, and stay. */
+/* One for each thread that runs steps.  They are never freed, since the sampler walks them without a lock; a thread that
+ * ends leaves its own to the next, so a program that starts a thread with a loop per call has no more of them than
+ * such threads at one time (`test_a_thread_that_ended_leaves_its_place`). */
 static _Atomic(Running *) everywhere;
 static _Thread_local Running *here;
+static pthread_key_t ending;
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+static int noticed; /* whether we are told when a thread ends */
 
-Running *running_here(void) {
-    if (here == NULL && (here = PyMem_RawCalloc(1, sizeof(Running))) != NULL) {
-        here->is_main = is_main_thread();
-        here->next = atomic_load(&everywhere);
-        while (!atomic_compare_exchange_weak(&everywhere, &here->next, here)) {
+static void leave(void *own) {
+    here = NULL;
+    atomic_store(&((Running *)own)->since, 0);
+    atomic_store(&((Running *)own)->thread, 0);
+}
+
+static void notice_endings(void) { noticed = pthread_key_create(&ending, leave) == 0; }
+
+static Running *left_by_another(unsigned long thread) {
+    for (Running *one = atomic_load(&everywhere); one != NULL; one = one->next) {
+        unsigned long nobody = 0;
+        if (atomic_compare_exchange_strong(&one->thread, &nobody, thread))
+            return one;
+    }
+    return NULL;
+}
+
+static Running *made_for(unsigned long thread) {
+    Running *made = PyMem_RawCalloc(1, sizeof(Running));
+    if (made != NULL) {
+        made->thread = thread;
+        made->next = atomic_load(&everywhere);
+        while (!atomic_compare_exchange_weak(&everywhere, &made->next, made)) {
         }
     }
+    return made;
+}
+
+Running *running_here(void) {
+    if (here != NULL)
+        return here;
+    unsigned long thread = PyThread_get_thread_ident();
+    pthread_once(&once, notice_endings);
+    here = left_by_another(thread);
+    if (here == NULL)
+        here = made_for(thread);
+    if (here != NULL) {
+        atomic_store(&here->is_main, is_main_thread());
+        if (noticed)
+            pthread_setspecific(ending, here);
+    }
     return here;
+}
+
+int running_is_of(Running *one, unsigned long thread) {
+    return one != NULL && atomic_load_explicit(&one->thread, memory_order_relaxed) == thread;
 }
 
 uint64_t running_begin(Running *own, uint64_t start) {
@@ -39,6 +83,14 @@ uint64_t running_begin(Running *own, uint64_t start) {
 void running_end(Running *own, uint64_t outer) {
     if (own != NULL)
         atomic_store_explicit(&own->since, outer, memory_order_relaxed);
+}
+
+/* places(): how many threads' there are; for the tests. */
+PyObject *running_places(PyObject *module, PyObject *nothing) {
+    long count = 0;
+    for (Running *one = atomic_load(&everywhere); one != NULL; one = one->next)
+        count++;
+    return PyLong_FromLong(count);
 }
 
 enum { NONE, ANOTHER, MAIN };
@@ -60,8 +112,10 @@ static int longer_than(uint64_t least, uint64_t now) {
 /* In a forked child: the other threads are gone, in the midst of their steps, and who forked is its main one. */
 void running_forget_others(void) {
     for (Running *one = atomic_load(&everywhere); one != NULL; one = one->next) {
-        if (one != here)
+        if (one != here) {
             atomic_store(&one->since, 0);
+            atomic_store(&one->thread, 0);
+        }
         atomic_store(&one->is_main, one == here);
     }
     capture_forget();
@@ -74,12 +128,7 @@ typedef struct {
     int wakes;
 } Watch;
 
-static PyObject *watch_new(PyTypeObject *type, PyObject *args, PyObject *named) {
-    if (!PyArg_ParseTuple(args, ":Watch"))
-        return NULL;
-    Watch *self = (Watch *)type->tp_alloc(type, 0);
-    if (self == NULL)
-        return NULL;
+static void prepare(Watch *self) {
     pthread_condattr_t monotonic;
     pthread_condattr_init(&monotonic);
     pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
@@ -87,6 +136,14 @@ static PyObject *watch_new(PyTypeObject *type, PyObject *args, PyObject *named) 
     pthread_cond_init(&self->woken, &monotonic);
     pthread_condattr_destroy(&monotonic);
     self->wakes = 0;
+}
+
+static PyObject *watch_new(PyTypeObject *type, PyObject *args, PyObject *named) {
+    if (!PyArg_ParseTuple(args, ":Watch"))
+        return NULL;
+    Watch *self = (Watch *)type->tp_alloc(type, 0);
+    if (self != NULL)
+        prepare(self);
     return (PyObject *)self;
 }
 
@@ -137,9 +194,16 @@ static PyObject *watch_wake(Watch *self, PyObject *nothing) {
     Py_RETURN_NONE;
 }
 
+/* In a forked child: who waited is gone, perhaps with the mutex in its hand; nothing may wait for it. */
+static PyObject *watch_begin_anew(Watch *self, PyObject *nothing) {
+    prepare(self);
+    Py_RETURN_NONE;
+}
+
 static PyMethodDef watch_methods[] = {
     {"wait", (PyCFunction)watch_wait, METH_VARARGS, "Wait without the GIL; see the source."},
     {"wake", (PyCFunction)watch_wake, METH_NOARGS, "End a wait, or the next."},
+    {"begin_anew", (PyCFunction)watch_begin_anew, METH_NOARGS, "In a forked child: nobody waits."},
     {NULL},
 };
 

@@ -10,6 +10,7 @@ from . import kept, unawaited
 from . import primitives as p
 from .asyncio_hooks import AsyncioHooks
 from .contention import ContentionHooks
+from .forgetting import Forgetting
 from .glances import Glances
 from .handlers import HandlerHooks
 from .imports import Watcher
@@ -54,6 +55,7 @@ class Agent:
         self.trio = TrioHooks(self.recorder, self.installation, self.asyncio, self.pools, self.contention)
         self.glances = Glances(self.recorder, self.asyncio.entries, self.trio.entries)
         self.sampler.glance = self.glances.glance
+        self.sampler.forget = Forgetting(self.asyncio.entries).look
         self.selfcalls = SelfCalls(self.recorder, self.asyncio.watched)
         self.sampler.look = self.selfcalls.look
         self.processes = ProcessHooks(self, self.environment)
@@ -108,12 +110,12 @@ class Agent:
 
     def _guard(self, install):
         def guarded(module):
-            before = p.thread_cpu()
             try:
+                before = p.thread_cpu()
                 install(module)
+                self.start_cpu += p.thread_cpu() - before
             except Exception as error:
                 self.installation.failed("hooks for " + module.__name__, error)
-            self.start_cpu += p.thread_cpu() - before
 
         return guarded
 

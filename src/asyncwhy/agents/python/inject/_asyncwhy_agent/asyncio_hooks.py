@@ -14,6 +14,7 @@ from . import native, steps, touches
 from . import primitives as p
 from .carriers import carried
 from .endings import EndingHooks
+from .living import Living
 from .recorder import CALLBACK, FOREIGN, NUMBERED, TIMER
 from .safety import foreign, name_of, peek
 from .threads import CODE
@@ -40,7 +41,7 @@ class AsyncioHooks:
         self.iterations = {}
         self.callbacks = {}
         self.known = recorder.entries_type()  # id of a plain callback's code -> its entry, for the C recorder
-        self.loops = {}
+        self.loops = Living()
         self.idle_codes = set()  # top frames that mean: this loop has nothing to do
         self.select_codes = set()  # likewise, where a loop's own `_run_once` is beneath: others select, too
         self.running = {}  # thread -> how many loops run in it
@@ -304,7 +305,7 @@ class AsyncioHooks:
     def loop_number(self, loop):
         known = self.loops.get(p.identity(loop))
         if known is None or known[1]() is not loop:  # another loop may have had this address
-            known = self.loops[p.identity(loop)] = (next(self.recorder.numbers), p.weak(loop))
+            known = self.loops.keep(loop, (next(self.recorder.numbers), p.weak(loop)))
         return known[0]
 
     def loop_started(self, loop):

@@ -11,6 +11,7 @@ import marshal
 import sys
 
 from . import primitives as p
+from .files import append
 
 #: A file with more entries than this holds those of libraries that are gone: begin anew.
 MOST = 400
@@ -73,13 +74,7 @@ def save():
         return
     own = "%s.%d" % (PATH, p.process_id())
     try:
-        descriptor = p.open_file(own, p.OPEN_FLAGS, 0o644)
-        try:
-            data = memoryview(marshal.dumps({**_read(), **_new}))
-            while data:
-                data = data[p.write_file(descriptor, data) :]
-        finally:
-            p.close_file(descriptor)
+        append(own, marshal.dumps({**_read(), **_new}), 0o644)
         p.rename_file(own, PATH)
     except (OSError, ValueError):
         pass

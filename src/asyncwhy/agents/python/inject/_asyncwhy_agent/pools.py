@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from . import primitives as p
+from .living import Living, reference
 from .safety import peek
 from .twin import Unsuitable, twin
 
@@ -18,7 +19,7 @@ class PoolHooks:
         self.installation = installation
         self.site_of = site_of
         self.current_task = current_task
-        self.pools = {}
+        self.pools = Living()
         self.jobs = {}
         self.known = {}  # id of a limiter -> what is known of where its limit was set
 
@@ -100,7 +101,8 @@ class PoolHooks:
         kind = p.type_of(pool).__qualname__
         known = self.pools.get(p.identity(pool))
         if known is None or known[1:4] != (kind, workers, name) or known[4] != (stack or known[4]):
-            known = self.pools[p.identity(pool)] = (next(self.recorder.numbers), kind, workers, name, stack)
+            number = next(self.recorder.numbers)
+            known = self.pools.keep(pool, (number, kind, workers, name, stack, reference(pool)))
             self.recorder.event("pool", pool=known[0], kind=kind, workers=workers, name=name, stack=stack)
         return known[0]
 

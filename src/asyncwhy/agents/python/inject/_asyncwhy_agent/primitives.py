@@ -17,6 +17,12 @@ import time
 from array import array
 from itertools import count, islice
 
+try:
+    from resource import RLIMIT_FSIZE as FILE_SIZE
+    from resource import getrlimit as limit_of
+except ImportError:
+    FILE_SIZE, limit_of = 0, None
+
 clock = time.monotonic_ns
 sleep = time.sleep
 thread_cpu = time.thread_time_ns
@@ -45,6 +51,7 @@ target_of = posix.readlink
 machine = posix.uname().machine
 rename_file = posix.rename
 status_of = posix.stat
+open_status = posix.fstat
 READ_FLAGS = posix.O_RDONLY | posix.O_CLOEXEC
 process_id = posix.getpid
 parent_id = posix.getppid
@@ -57,10 +64,10 @@ signal_handler = _signal.getsignal
 SIGNALS = _signal.NSIG
 
 __all__ = [
-    "OPEN_FLAGS", "READ_FLAGS", "SIGNALS", "array", "clock", "clock_gettime_ns", "close_file", "count",
-    "cpu_clock_of", "crc32", "current_frames", "get_frame", "ident", "identity", "islice", "list_folder",
-    "machine", "native_id", "new_lock", "open_file", "parent_id", "process_id", "read_at", "read_file", "referents",
-    "rename_file", "signal_handler", "sleep", "start_thread", "status_of", "target_of",
+    "FILE_SIZE", "OPEN_FLAGS", "READ_FLAGS", "SIGNALS", "array", "clock", "clock_gettime_ns", "close_file", "count",
+    "cpu_clock_of", "crc32", "current_frames", "get_frame", "ident", "identity", "islice", "limit_of", "list_folder",
+    "machine", "native_id", "new_lock", "open_file", "open_status", "parent_id", "process_id",
+    "read_at", "read_file", "referents", "rename_file", "signal_handler", "sleep", "start_thread", "status_of", "target_of",
     "thread_cpu", "times", "type_of", "wall_clock", "weak",
     "write_file",
 ]  # fmt: skip

@@ -71,6 +71,7 @@ class Sampler:
         self.frames = frames_of(recorder.native, asyncio.installation.lacking)
         self.captured = captures_of(recorder.native)
         self.glance = None  # called now and then while a loop runs
+        self.forget = None  # called at every flush
         self.look = None  # called with a loop's thread that has not moved for a while
 
     def start(self):
@@ -312,6 +313,8 @@ class Sampler:
             self.recorder.events.append({"event": "still", "time": p.clock(), "runs": still})
         self.recorder.flush()
         self.recorder.bound()
+        if self.forget is not None:
+            self.forget()
 
     def begin_anew(self):
         """In a forked child, where the thread is gone."""
@@ -324,6 +327,7 @@ class Sampler:
         self._busy = PATIENCE
         if self.watch is not None:
             self.recorder.native.forget_others()
+            self.watch.begin_anew()
         self.running = False
         self.cpu_ns = self.ticks = 0
 

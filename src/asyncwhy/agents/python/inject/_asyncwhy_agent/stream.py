@@ -14,6 +14,7 @@ import json
 import struct
 
 from . import primitives as p
+from .files import append
 
 META, EVENTS, STRINGS, SITES, STACKS = 1, 2, 3, 4, 5
 
@@ -73,16 +74,11 @@ class Stream:
 
     def write(self, chunks):
         """Append `chunks` (bytes each); True when all of it reached the file."""
-        data = memoryview(b"".join(chunks))
+        data = b"".join(chunks)
         if not data:
             return True
         try:
-            descriptor = p.open_file(self.path, p.OPEN_FLAGS, 0o600)
-            try:
-                while data:
-                    data = data[p.write_file(descriptor, data) :]
-            finally:
-                p.close_file(descriptor)
+            append(self.path, data, 0o600)
         except Exception:
             self.failed += len(chunks)
             return False

@@ -1,0 +1,1 @@
+"""Fuzzing of what reads files: the trace, and the streams of the agents."""
