@@ -46,6 +46,17 @@ def twice(log: list[str]) -> None:
     log.append("two")
 
 
+class Base:
+    def __init__(self, size: int) -> None:
+        self.size = size
+
+
+class Derived(Base):
+    def __init__(self, size: int) -> None:
+        super().__init__(size + 1)
+        self.twice = 2 * self.size
+
+
 class Kind:
     @staticmethod
     def static() -> int:
@@ -67,7 +78,9 @@ def test_it_does_the_same() -> None:
         made(-1)
 
 
-@pytest.mark.parametrize("function", [plain, falls_off, breaks_its_cycle, has_inner, Kind.method])
+@pytest.mark.parametrize(
+    "function", [plain, falls_off, breaks_its_cycle, has_inner, Kind.method, Derived.__init__]
+)
 def test_it_looks_the_same(function: Callable[..., Any]) -> None:
     made: Any = twin(function, {"seen": print}, before="x = 1", last="y = 2")
     original: Any = function
@@ -87,6 +100,14 @@ def test_a_traceback_shows_what_it_would_have_shown() -> None:
 
     made = twin(plain, {}, before="a = a", after="b = b", last="c = c")
     assert told(made) == told(plain) != ""
+
+
+def test_super_finds_its_class() -> None:
+    seen: list[Any] = []
+    made = twin(Derived.__init__, {"seen": seen.append}, after="seen(self)")
+    derived = Derived.__new__(Derived)
+    made(derived, 3)
+    assert (derived.size, derived.twice, seen) == (4, 8, [derived])
 
 
 def test_before_and_after() -> None:

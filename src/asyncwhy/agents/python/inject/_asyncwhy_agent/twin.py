@@ -18,6 +18,7 @@ from types import FunctionType
 from . import kept
 
 ANNOTATIONS = annotations.compiler_flag
+SUPER = ("__class__",)  # what a method with `super()` in it closes over
 CO_NESTED = 16  # of a function inside another, which the original is not
 
 
@@ -37,8 +38,10 @@ def twin(function, names, before="", after="", last="", on_return="", beside=(),
                when it raises
     instead    (text, statements): in place of the last statement that calls `text`, which may be among them
     """
-    if not isinstance(function, FunctionType) or function.__closure__:
+    if not isinstance(function, FunctionType) or function.__code__.co_freevars not in ((), SUPER):
         raise Unsuitable("not a plain function")
+    if function.__closure__:
+        names = {**names, "__class__": function.__closure__[0].cell_contents}
     snippets = (before, after, last, on_return, beside, instead)
     key = kept.key_of(function, names, snippets)
     factory = kept.get(key) if key is not None else None
