@@ -9,17 +9,19 @@
  * `probes/python_stream.py` knows the columns (RAW).
  */
 (function asyncwhy() {
-  const folder = process.env.ASYNCWHY_STREAM;
+  // `asyncwhy attach` loads a copy of this file into a running process from a folder of its own, and tells it so.
+  const attached = globalThis[Symbol.for('asyncwhy.attach')];
+  const folder = attached ? attached.folder : process.env.ASYNCWHY_STREAM;
   if (!folder || globalThis[Symbol.for('asyncwhy.agent')]) return;
   const async_hooks = require('async_hooks');
   const { promiseHooks } = require('v8');
   if (!promiseHooks || !promiseHooks.createHook) return;
   const fs = require('fs');
   const { isMainThread, threadId } = require('worker_threads');
-  Object.defineProperty(globalThis, Symbol.for('asyncwhy.agent'), { value: true });
+  Object.defineProperty(globalThis, Symbol.for('asyncwhy.agent'), { value: { asked: () => asked() }, configurable: true });
 
   // --- private copies ---------------------------------------------------------------------------------
-  const { openSync, closeSync, writeSync, readSync, readFileSync } = fs;
+  const { openSync, closeSync, writeSync, readSync, readFileSync, statSync, unlinkSync, rmSync } = fs;
   const buffer = Buffer.alloc(64);
   const now0 = performance.now.bind(performance);
   const base = Number(process.hrtime.bigint()) - now0() * 1e6;
@@ -28,7 +30,7 @@
   const { captureStackTrace } = Error;
   const later = queueMicrotask;
   const { apply } = Reflect;
-  const cpuUsage = process.cpuUsage.bind(process);
+  const cpuUsage = process.cpuUsage.bind(process, attached ? process.cpuUsage() : undefined);
   const crc32 = require('zlib').crc32 || slowCrc32();
   const begun = now();
 
@@ -178,7 +180,7 @@
   const CALLBACK = 2 ** 40, TIMER = 2 ** 41, DEEP = 12;
   const LONG = 2e6, SMALL = 2e5, WAIT = 1e6, SOON = 100; // ns: a long step; a wait that is told; just before
   let entries = [], outer = [], looping = false, tokens = 5000, refilled = begun, rich = true, tasks = 0;
-  let lastFlush = begun;
+  let lastFlush = begun, lastTick = 0;
   const held = []; // built-in calls that held the current step: start, end, stack, whether it computed
   let cpuClock = 0;
 
@@ -530,7 +532,7 @@
       const time = now(), note = Stamp.of(promise);
       end(time);
       running = true; nested = 0;
-      rich = note !== undefined && afford(); // inherited from where it was awaited
+      rich = (note !== undefined || attached) && afford(); // inherited from where it was awaited
       if (!rich && note) skipped++;
       if (note && note.task) {
         const { task, awaited } = note;
@@ -672,7 +674,9 @@
   function callbackBegins() {
     if (!alive) return;
     try {
-      const resource = executionAsyncResource(), note = resource ? Stamp.of(resource) : undefined;
+      const resource = executionAsyncResource();
+      let note = resource ? Stamp.of(resource) : undefined;
+      if (attached && note === undefined && resource && resource._onTimeout) note = { timer: true }; // begun before us
       if (running && !(note && note.timer)) { nested++; return; }
       const time = now();
       end(time);
@@ -716,8 +720,10 @@
     const { prototype, ...own } = Object.getOwnPropertyDescriptors(original);
     Object.defineProperties(made, own);
     owner[name] = made;
+    undo.push(() => { if (owner[name] === made) owner[name] = original; });
   }
   let inCall = false;
+  const undo = []; // what gives the process back as it was
   function watchAll() {
     for (const name of Object.keys(fs)) if (name.endsWith('Sync')) watch(fs, name, false);
     const children = require('child_process');
@@ -734,14 +740,47 @@
   function fails(error) {
     failures.push(String((error && error.stack) || error).slice(0, 400));
     try { flush(); } catch { /* nothing more can be said */ }
+    removes();
+  }
+
+  /** The hooks go; what another has wrapped around a call of ours since stays, and does nothing. */
+  function removes() {
     alive = false;
     try { hook.disable(); stopPromises(); profile('Profiler.stop'); } catch { /* they do nothing any more */ }
+    if (!attached) return;
+    try {
+      clearInterval(ticker);
+      for (const one of undo) one();
+      require('module').syncBuiltinESMExports();
+      if (profiler.session) profiler.session.disconnect();
+    } catch { /* they do nothing any more */ }
+    delete globalThis[Symbol.for('asyncwhy.agent')];
+    delete require.cache[__filename];
   }
+
+  /** Attached: whether we were asked to go (a file `stop`, which we take away as the answer), or nobody listens. */
+  function asked() {
+    try { statSync(`${folder}/stop`); } catch {
+      let age = Infinity; // the host touches `alive` four times a second
+      try { age = Date_now() - statSync(`${folder}/alive`).mtimeMs; } catch { /* the folder is gone */ }
+      if (age < 1e4) return false;
+      removes();
+      try { rmSync(folder, { recursive: true, force: true }); } catch { /* it is the system's to clear */ }
+      return true;
+    }
+    leaves('detached');
+    removes();
+    try { unlinkSync(`${folder}/stop`); } catch { /* the host has gone */ }
+    return true;
+  }
+  const Date_now = Date.now;
 
   function leaves(by) {
     if (!alive) return;
     try {
       const time = now();
+      // Attached in the middle of a step that has not ended since: nobody told of its beginning.
+      if (attached && !entries.length && time - (lastTick || begun) > 1e9) entries.push({ ref: CALLBACK, task: null, since: lastTick || begun, ready: 0, open: true, stack: 0 });
       const open = entries.slice();
       end(time);
       entries = open;
@@ -781,9 +820,14 @@
       try { return apply(emit, this, arguments); } finally { leaves('exit'); }
     },
   }.emit;
+  const wasOwn = Object.getOwnPropertyDescriptor(process, 'emit');
   Object.defineProperty(process, 'emit', { value: says, writable: true, configurable: true, enumerable: false });
   const { reallyExit } = process;
-  process.reallyExit = function (code) { leaves('exit'); return apply(reallyExit, this, arguments); };
+  const exits = process.reallyExit = function (code) { leaves('exit'); return apply(reallyExit, this, arguments); };
+  undo.push(() => {
+    if (process.reallyExit === exits) process.reallyExit = reallyExit;
+    if (process.emit === says) { if (wasOwn) Object.defineProperty(process, 'emit', wasOwn); else delete process.emit; }
+  });
 
   watchAll();
   if (isMainThread) profilerBegins();
@@ -791,10 +835,10 @@
   const hook = createHook({ init: born, before: callbackBegins, after: callbackEnds, ...(promisesToo ? {} : { trackPromises: false }) });
   hook.enable();
   used();
-  let lastTick = 0;
   const ticker = setInterval(() => {
     if (lastTick) offset = lastTick - ticker._idleStart * 1e6;
     lastTick = now();
+    if (attached && asked()) return;
     if (alive) try { used(); beside = 0; profilerTurns(lastTick); flush(); } catch (error) { fails(error); }
   }, 250);
   offset = now() - ticker._idleStart * 1e6;
