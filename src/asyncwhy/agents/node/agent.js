@@ -181,6 +181,7 @@
   const LONG = 2e6, SMALL = 2e5, WAIT = 1e6, SOON = 100; // ns: a long step; a wait that is told; just before
   let entries = [], outer = [], looping = false, tokens = 5000, refilled = begun, rich = true, tasks = 0;
   let lastFlush = begun, lastTick = 0;
+  let warming = Boolean(attached); // until the first tick: functions that the hooks have V8 compile anew are no fault of theirs
   const held = []; // built-in calls that held the current step: start, end, stack, whether it computed
   let cpuClock = 0;
 
@@ -199,7 +200,7 @@
   }
 
   function step(entry, until) {
-    if (entry.mute) return;
+    if (entry.mute || warming) return;
     if (entry.task && !entry.ref) { told(entry.task); entry.ref = entry.task.number; }
     if (!looping) loopBegins(entry.since);
     row(STEPS, entry.since, until, Math.abs(entry.ready) <= until ? entry.ready : 0, entry.ref, main);
@@ -232,10 +233,22 @@
     const sure = cpu - (beside - (until - entry.since)) >= left / 2;
     const ran = sure || delay < left / 2, computes = sure || cpu >= left / 2;
     beside = 0;
+    const count = loopCount();
+    if (count && (chain === null || chain.count !== count)) chain = { count, since: entry.since };
     const one = { since: entry.since, until, own: entry.task ? stack([entry.task.code]) : 0, calls: calls.slice(), computes, ran };
     if (profiler.begun && waiting.length < 5000) waiting.push(one); else samples(one, []);
     if (ran && left >= LONG) profiler.wanted++;
   }
+
+  // What libuv found ready in one look at the system runs in one turn of the loop: behind a long step of the same
+  // turn it was late by that step.  Asked only after a long step; before Node 20.18 nobody tells.
+  let chain = null;
+  const SYSTEM = /^(TCP|Pipe|TTY|UDP|TLSWrap|HTTP\w+|Http2\w+)$/;
+  function loopCount() {
+    const told = timing.uvMetricsInfo;
+    return told ? told.loopCount : 0;
+  }
+  const timing = performance.nodeTiming;
 
   /** `seen` are the profiler's samples within the step: time and stack. */
   function samples(one, seen) {
@@ -549,7 +562,7 @@
 
   function waited(task, note, ready, time) {
     const { awaited } = note;
-    if (time - note.since < WAIT) return;
+    if (time - note.since < WAIT || warming) return;
     const other = awaited.code ? awaited : null;
     const kind = awaited.several ? '_GatheringFuture' : other ? 'Task' : 'Promise';
     row(WAITS, task.number, note.since, ready, time, stack([note.where]), string(kind), other && other.number ? other.number : 0, main);
@@ -691,6 +704,9 @@
       } else if (note && note.job) {
         if (!note.job.end) jobEnds(note.job, time);
         ready = -time; // another thread made it ready
+      } else if (chain !== null && resource && resource.constructor) {
+        if (loopCount() !== chain.count) chain = null;
+        else if (SYSTEM.test(resource.constructor.name)) ready = chain.since;
       }
       entries.push({ ref, task: null, since: time, ready, open: true, stack: 0, mute });
     } catch (error) { fails(error); }
@@ -763,7 +779,7 @@
     try { statSync(`${folder}/stop`); } catch {
       let age = Infinity; // the host touches `alive` four times a second
       try { age = Date_now() - statSync(`${folder}/alive`).mtimeMs; } catch { /* the folder is gone */ }
-      if (age < 1e4) return false;
+      if (age < 5e3) return false;
       removes();
       try { rmSync(folder, { recursive: true, force: true }); } catch { /* it is the system's to clear */ }
       return true;
@@ -779,8 +795,10 @@
     if (!alive) return;
     try {
       const time = now();
+      warming = false;
       // Attached in the middle of a step that has not ended since: nobody told of its beginning.
-      if (attached && !entries.length && time - (lastTick || begun) > 1e9) entries.push({ ref: CALLBACK, task: null, since: lastTick || begun, ready: 0, open: true, stack: 0 });
+      const turned = lastTick || begun, stuck = attached && time - turned > 1e9;
+      if (stuck && !entries.length) entries.push({ ref: CALLBACK, task: null, since: turned, ready: 0, open: true, stack: 0 });
       const open = entries.slice();
       end(time);
       entries = open;
@@ -838,6 +856,7 @@
   const ticker = setInterval(() => {
     if (lastTick) offset = lastTick - ticker._idleStart * 1e6;
     lastTick = now();
+    warming = false;
     if (attached && asked()) return;
     if (alive) try { used(); beside = 0; profilerTurns(lastTick); flush(); } catch (error) { fails(error); }
   }, 250);
