@@ -68,7 +68,9 @@ def attach(folder: Path, pid: int, *options: str) -> subprocess.CompletedProcess
 
 def observe(folder: Path, pid: int, seconds: str = "1.5") -> dict[str, Any]:
     report = folder / "report.json"
-    done = attach(folder, pid, "--for", seconds, "--format", "json", "--report", str(report), "-o", "run.trace")
+    done = attach(
+        folder, pid, "--for", seconds, "--format", "json", "--report", str(report), "-o", "run.trace"
+    )
     assert done.returncode == 0, done.stderr
     made: dict[str, Any] = json.loads(report.read_text())
     return made
@@ -142,9 +144,7 @@ def test_the_process_goes_on_when_asyncwhy_is_killed(
     assert asked(port, "/state") == before
 
 
-def test_ctrl_c_ends_the_watching_alone(
-    server: tuple[subprocess.Popen[str], int], tmp_path: Path
-) -> None:
+def test_ctrl_c_ends_the_watching_alone(server: tuple[subprocess.Popen[str], int], tmp_path: Path) -> None:
     child, port = server
     watching = subprocess.Popen(command(child.pid), stderr=subprocess.PIPE, text=True, cwd=tmp_path)
     assert watching.stderr is not None

@@ -97,7 +97,12 @@ def _stopped_share(process: ProcessFacts, drafts: list[Draft]) -> float:
     for thread in process.line.loop_threads():
         own = [one for one in drafts if one.facts is process and one.thread == thread and one.spans]
         spans = [span for one in own for span in one.spans]
-        waits = [span for one in own if one.cause == "blocking-call" or (one.worth and one.computes) for span in one.spans]
+        waits = [
+            span
+            for one in own
+            if one.cause == "blocking-call" or (one.worth and one.computes)
+            for span in one.spans
+        ]
         active = process.loop_s
         if not spans or active <= 0:
             continue

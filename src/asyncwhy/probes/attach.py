@@ -130,7 +130,9 @@ def _load(folder: Path, process: Process) -> None:
     if answer.get("observed"):
         raise CannotAttach(f"process {process.pid} is being observed by another asyncwhy")
     if "wrong" in answer:
-        raise CannotAttach(f"process {process.pid} calls itself {answer['wrong']}: it lives in another container")
+        raise CannotAttach(
+            f"process {process.pid} calls itself {answer['wrong']}: it lives in another container"
+        )
     if not answer.get("loaded"):
         why = str(answer.get("error") or f"it needs Node.js {node.OLDEST} or later").splitlines()[0]
         raise CannotAttach(f"process {process.pid} cannot load the agent: {why}")
@@ -149,7 +151,9 @@ def _leave(folder: Path, process: Process, notes: list[str]) -> None:
         with inspector_of(process) as inspector:
             inspector.evaluate(_LEAVE)
     except AsyncwhyError as error:
-        notes.append(f"the event loop stood still when asyncwhy left: {error}; the agent leaves when it goes on")
+        notes.append(
+            f"the event loop stood still when asyncwhy left: {error}; the agent leaves when it goes on"
+        )
 
 
 def _gone(stop: Path, process: Process, within_s: float) -> bool:

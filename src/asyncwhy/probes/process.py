@@ -28,11 +28,6 @@ class Process:
     options: str  # its NODE_OPTIONS
 
     @property
-    def folder(self) -> Path:
-        """Where it works: lines of its report are told from there."""
-        return Path(os.readlink(f"/proc/{self.pid}/cwd"))
-
-    @property
     def inspector_port(self) -> int:
         """The port on which its inspector is or would be; 0 where any will do."""
         found = _INSPECT.findall(" ".join((self.options, *self.command)))
@@ -66,7 +61,7 @@ def look(pid: int) -> Process:
         return Process(
             pid=pid,
             begun=begun,
-            executable=os.path.basename(os.readlink(f"/proc/{pid}/exe").removesuffix(" (deleted)")),
+            executable=Path(f"/proc/{pid}/exe").readlink().name.removesuffix(" (deleted)"),
             command=tuple(_words(pid, "cmdline")),
             user=user,
             caught=int(status["SigCgt"], 16),
@@ -82,9 +77,9 @@ def ports_of(pid: int) -> set[int]:
     """The ports that it listens on, in its own network."""
     own = set()
     with suppress(OSError):
-        for entry in os.scandir(f"/proc/{pid}/fd"):
+        for entry in Path(f"/proc/{pid}/fd").iterdir():
             with suppress(OSError):
-                own.add(os.readlink(entry.path))
+                own.add(str(entry.readlink()))
     return {port for port, inode in _listening(pid).items() if f"socket:[{inode}]" in own}
 
 
