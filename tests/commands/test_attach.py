@@ -53,7 +53,7 @@ def start(tmp_path: Path) -> Iterator[Start]:
 def server(start: Start, tmp_path: Path) -> tuple[subprocess.Popen[str], int]:
     """The server and its port."""
     (tmp_path / "big").write_bytes(b"x" * 20_000_000)
-    child = start("node", str(SERVER))
+    child = start("node", "--inspect-port=0", str(SERVER))  # others on this machine may attach, too
     assert child.stdout is not None
     return child, int(child.stdout.readline())
 
@@ -195,7 +195,7 @@ def test_python_and_others_are_not_node(start: Start, tmp_path: Path) -> None:
 
 
 def test_a_handler_of_its_own(start: Start, tmp_path: Path) -> None:
-    child = start("node", "-e", "process.on('SIGUSR1', () => {}); setInterval(() => {}, 50); console.log(1)")
+    child = start("node", "--inspect-port=0", "-e", "process.on('SIGUSR1', () => {}); setInterval(() => {}, 50); console.log(1)")
     assert child.stdout is not None
     child.stdout.readline()
     code, told = refusal(attach(tmp_path, child.pid))

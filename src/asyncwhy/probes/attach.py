@@ -73,7 +73,7 @@ def observe(
     try:
         _lend(folder, process)
         begun = time.monotonic_ns()
-        _load(folder, process)
+        port = _load(folder, process)
         began()
         streams = Streams(folder, writer)
         deadline = None if for_s is None else time.monotonic() + for_s
@@ -85,7 +85,7 @@ def observe(
                 break
         left = process.lives()
         if left:
-            _leave(folder, process, notes)
+            _leave(folder, process, port, notes)
         run = {
             "command": list(process.command),
             "shown": [f"process {process.pid}", *process.command],
@@ -123,10 +123,11 @@ def _lend(folder: Path, process: Process) -> None:
             os.chown(path, process.user, -1)
 
 
-def _load(folder: Path, process: Process) -> None:
+def _load(folder: Path, process: Process) -> int:
+    """Have the process load the agent; the port of its inspector."""
     expression = _LOAD % {"pid": process.pid, "folder": json.dumps(str(folder))}
     with inspector_of(process) as inspector:
-        answer = inspector.evaluate(expression)
+        answer, port = inspector.evaluate(expression), inspector.port
     if answer.get("observed"):
         raise CannotAttach(f"process {process.pid} is being observed by another asyncwhy")
     if "wrong" in answer:
@@ -136,9 +137,10 @@ def _load(folder: Path, process: Process) -> None:
     if not answer.get("loaded"):
         why = str(answer.get("error") or f"it needs Node.js {node.OLDEST} or later").splitlines()[0]
         raise CannotAttach(f"process {process.pid} cannot load the agent: {why}")
+    return port
 
 
-def _leave(folder: Path, process: Process, notes: list[str]) -> None:
+def _leave(folder: Path, process: Process, port: int, notes: list[str]) -> None:
     """Have the agent write what it has and take itself out; a loop that stands still hears of it later."""
     stop = folder / "stop"
     stop.touch()
@@ -148,7 +150,7 @@ def _leave(folder: Path, process: Process, notes: list[str]) -> None:
     if _gone(stop, process, LEAVES_S):
         return
     try:
-        with inspector_of(process) as inspector:
+        with inspector_of(process, port) as inspector:
             inspector.evaluate(_LEAVE)
     except AsyncwhyError as error:
         notes.append(

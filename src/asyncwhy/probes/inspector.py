@@ -36,7 +36,8 @@ ANSWERS_S = 10.0
 class Inspector:
     """One connection, to be used for a moment: a process that ends waits for its inspector to be left."""
 
-    def __init__(self, connection: Any, sock: socket.socket) -> None:
+    def __init__(self, connection: Any, sock: socket.socket, port: int) -> None:
+        self.port = port
         self._connection = connection
         self._socket = sock
         self._numbers = itertools.count(1)
@@ -82,18 +83,21 @@ class Inspector:
 
 
 @contextmanager
-def inspector_of(process: Process) -> Iterator[Inspector]:
-    """The inspector, opened if it was not open, and then closed again; raises `CannotAttach`."""
+def inspector_of(process: Process, opened: int = 0) -> Iterator[Inspector]:
+    """The inspector, opened if it was not open, and then closed again; raises `CannotAttach`.
+
+    `opened` is the port on which it was opened before: a loop that has not turned since has not closed it.
+    """
     try:
         from websockets.sync.client import connect
     except ImportError:
         raise CannotAttach("attaching needs the package websockets: pip install 'asyncwhy[node]'") from None
-    port, was_open = _port(process)
+    port, was_open = (opened, True) if opened in ports_of(process.pid) else _port(process)
     address = _address(process, port)
     try:
         sock = socket.create_connection((HOST, port), timeout=OPENS_S)
         with connect(address, sock=sock, compression=None, max_size=1 << 24, close_timeout=0.5) as connection:
-            inspector = Inspector(connection, sock)
+            inspector = Inspector(connection, sock, port)
             try:
                 yield inspector
             finally:
@@ -110,10 +114,7 @@ def _port(process: Process) -> tuple[int, bool]:
     wanted, before = process.inspector_port, ports_of(process.pid)
     if wanted in before:
         return wanted, True
-    if wanted and is_taken(process.pid, wanted):
-        raise CannotAttach(
-            f"port {wanted} is taken by {owner_of(wanted)}: process {process.pid} could not open its inspector"
-        )
+    _is_free(process, wanted)
     if not process.caught & SIGUSR1:
         raise CannotAttach(
             f"process {process.pid} does not listen to SIGUSR1 (--disable-sigusr1?): the signal would end it"
@@ -130,6 +131,7 @@ def _port(process: Process) -> tuple[int, bool]:
         if not process.lives():
             raise ProgramNotFound(f"process {process.pid} has just ended")
         time.sleep(0.01)
+    _is_free(process, wanted)
     if process.waits_for_events():
         raise CannotAttach(
             f"process {process.pid} has a SIGUSR1 handler of its own (it was called): no inspector opened"
@@ -138,6 +140,13 @@ def _port(process: Process) -> tuple[int, bool]:
         f"process {process.pid} opened no inspector within {OPENS_S:.0f} s: its thread stands in a call of the"
         " system, or it has a SIGUSR1 handler of its own"
     )
+
+
+def _is_free(process: Process, port: int) -> None:
+    if port and is_taken(process.pid, port):
+        raise CannotAttach(
+            f"port {port} is taken by {owner_of(port)}: process {process.pid} could not open its inspector"
+        )
 
 
 def _address(process: Process, port: int) -> str:

@@ -42,9 +42,9 @@
   }
 
   // --- rows and chunks --------------------------------------------------------------------------------
-  const WIDTH = { 100: 5, 101: 8, 102: 8, 104: 9, 105: 4, 106: 7, 107: 3, 108: 3, 115: 3, 116: 3, 122: 7 };
-  const [STEPS, WAITS, TASKS, SAMPLES, HOLDS, SUBMITS, STARTS, ENDS, KEPT, BEGUN, LOSSES] =
-    [100, 101, 102, 104, 105, 106, 107, 108, 115, 116, 122];
+  const WIDTH = { 100: 5, 101: 8, 102: 8, 104: 9, 105: 4, 106: 7, 107: 3, 108: 3, 115: 3, 116: 3, 122: 7, 130: 5 };
+  const [STEPS, WAITS, TASKS, SAMPLES, HOLDS, SUBMITS, STARTS, ENDS, KEPT, BEGUN, LOSSES, ASKS] =
+    [100, 101, 102, 104, 105, 106, 107, 108, 115, 116, 122, 130];
   const MOST_ROWS = 200000; // of one table between two flushes (a quarter of a second); beyond, counted
   const tables = {};
   for (const kind of Object.keys(WIDTH)) tables[kind] = { kind: +kind, data: new Float64Array(WIDTH[kind] * 256), used: 0 };
@@ -496,7 +496,94 @@
     if (entries.length) { const below = entries[entries.length - 1]; below.since = time; below.ready = time - SOON; }
     let note = awaited;
     if (!note) Stamp.put(parent, note = { settled: 0, made: 0 });
-    Stamp.put(promise, { task, since: time, where, awaited: note, settled: 0 });
+    Stamp.put(promise, task.pending = { task, since: time, where, awaited: note, settled: 0 });
+  }
+
+  // --- connections that are limited: `new http.Agent({ maxSockets })` ------------------------------------
+  const limits = new WeakMap(); // agents of a limit: where they were made, and their number once somebody queues
+  let limited = 0;
+
+  /** A request of an agent that has a limit; where it finds all connections taken, its task will wait for two things. */
+  function asks(agent, request, most, queued) {
+    const here = entries[entries.length - 1];
+    if (!here || !here.task || warming) return;
+    const { task } = here;
+    open(entries.length - 1);
+    told(task);
+    let limit = limits.get(agent);
+    if (limit === undefined) limits.set(agent, limit = { stack: 0, number: 0 });
+    if (queued && !limit.number) {
+      limit.number = ++limited;
+      events.push({ event: 'primitive', primitive: limit.number, module: 'http', kind: 'Agent', limit: most, stack: limit.stack });
+    }
+    if (queued) for (let one = task; one; one = one.parent) one.queued = (one.queued || 0) + 1;
+    Stamp.put(request, { asking: task, limit: queued ? limit.number : 0 });
+  }
+
+  const holders = new WeakMap(); // connections: the task whose request has or had it last
+  const waitsNow = (task) => { while (task && !task.pending) task = task.parent; return task; };
+
+  /** It is its turn.  The task, or the one that it left its promise to, has been waiting for a connection until now,
+      and waits for the answer from now on; whose answer has come just now has let it go. */
+  function connects({ asking, limit }, socket) {
+    const before = waitsNow(holders.get(socket)), task = waitsNow(asking);
+    if (socket) holders.set(socket, asking);
+    if (!limit) return;
+    for (let one = asking; one; one = one.parent) one.queued--;
+    if (!task || task.queued || warming) return;
+    row(ASKS, task.pending.since, limit, task.number, 1, main);
+    const since = before && before !== task ? goesOn(before, 'Promise', 0) : 0;
+    goesOn(task, 'http.Agent', since);
+  }
+
+  /** A moment of a task in the middle of its wait, which is two from here on; who was made ready in it, is told so. */
+  function goesOn(task, kind, made) {
+    const note = task.pending, time = now(), ready = made || time - SOON;
+    bottom(time);
+    entries.push({ ref: task.number, task, since: time, ready, open: false, stack: 0 });
+    open(entries.length - 1);
+    if (time - note.since >= WAIT) {
+      row(WAITS, task.number, note.since, ready, time, stack([note.where]), string(kind), 0, main);
+      if (task.wait++) row(KEPT, task.number, note.since, 1);
+    }
+    const until = note.since = Math.max(now(), time + 10 * SOON);
+    step(entries.pop(), until);
+    const below = entries[entries.length - 1];
+    below.since = until; below.ready = until - SOON;
+    return time + 5 * SOON;
+  }
+
+  function watchConnections() {
+    const http = require('http'), { Agent, ClientRequest } = http;
+    const { addRequest } = Agent.prototype, { onSocket } = ClientRequest.prototype;
+    const adds = Agent.prototype.addRequest = function (request) {
+      const most = Math.min(this.maxSockets, this.maxTotalSockets);
+      if (!alive || !(most < Infinity)) return apply(addRequest, this, arguments);
+      const count = () => { let all = 0; for (const name in this.requests) all += this.requests[name].length; return all; };
+      const before = count(), result = apply(addRequest, this, arguments);
+      try { asks(this, request, most, count() > before); } catch (error) { fails(error); }
+      return result;
+    };
+    const connected = ClientRequest.prototype.onSocket = function (socket) {
+      if (alive) try {
+        const note = Stamp.of(this);
+        if (note !== undefined && note.asking) { Stamp.put(this, {}); connects(note, socket); }
+      } catch (error) { fails(error); }
+      return apply(onSocket, this, arguments);
+    };
+    const made = new Proxy(Agent, {
+      construct(target, args, called) {
+        const agent = Reflect.construct(target, args, called);
+        try { if (alive && args[0] && (args[0].maxSockets || args[0].maxTotalSockets)) limits.set(agent, { stack: stackOf(capture(DEEP, made), DEEP), number: 0 }); } catch (error) { fails(error); }
+        return agent;
+      },
+    });
+    http.Agent = made;
+    undo.push(() => {
+      if (http.Agent === made) http.Agent = Agent;
+      if (Agent.prototype.addRequest === adds) Agent.prototype.addRequest = addRequest;
+      if (ClientRequest.prototype.onSocket === connected) ClientRequest.prototype.onSocket = onSocket;
+    });
   }
 
   // --- promises ---------------------------------------------------------------------------------------
@@ -552,6 +639,7 @@
         const ready = Math.max(awaited.settled, note.since); // what was done before it was awaited has no time
         waited(task, note, ready, time);
         task.resumed = time;
+        task.pending = null;
         entries.push({ ref: task.number, task, since: time, ready, open: true, stack: 0 });
       } else {
         const settled = note && note.after ? note.after.settled : 0;
@@ -749,6 +837,7 @@
     let crypto; try { crypto = require('crypto'); } catch { crypto = {}; }
     for (const name of Object.keys(crypto)) if (name.endsWith('Sync')) watch(crypto, name, true);
     watch(Atomics, 'wait', false);
+    watchConnections();
     require('module').syncBuiltinESMExports();
   }
 
