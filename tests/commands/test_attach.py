@@ -195,7 +195,12 @@ def test_python_and_others_are_not_node(start: Start, tmp_path: Path) -> None:
 
 
 def test_a_handler_of_its_own(start: Start, tmp_path: Path) -> None:
-    child = start("node", "--inspect-port=0", "-e", "process.on('SIGUSR1', () => {}); setInterval(() => {}, 50); console.log(1)")
+    child = start(
+        "node",
+        "--inspect-port=0",
+        "-e",
+        "process.on('SIGUSR1', () => {}); setInterval(() => {}, 50); console.log(1)",
+    )
     assert child.stdout is not None
     child.stdout.readline()
     code, told = refusal(attach(tmp_path, child.pid))
