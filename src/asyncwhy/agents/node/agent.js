@@ -630,6 +630,7 @@
     if (!alive) return;
     try {
       const time = now(), note = Stamp.of(promise);
+      if ((++drained & 255) === 0) drainedTo(time, note && note.where);
       end(time);
       running = true; nested = 0;
       rich = (note !== undefined || attached) && afford(); // inherited from where it was awaited
@@ -772,6 +773,19 @@
     events.push({ event: 'thread', thread: 101 + worker, native: 0, name: `libuv_${worker}`, time: Math.round(time), asked: Math.round(time), starter: main, stack: 0, target: codeOf('worker') });
   }
 
+  // --- turns of the loop that do not end ----------------------------------------------------------------
+  // Promises and ticks that go on at once run before the loop looks at timers and sockets again, however many.
+  const STARVES = 5e7; // ns: what waits for the loop notices
+  let turned = begun, drained = 0, drainEnd = 0, drainedAt = 0;
+  function drainedTo(time, where) {
+    drainEnd = time;
+    if (where) drainedAt = where;
+  }
+  function turns(time) {
+    if (drainEnd - turned >= STARVES && drained >= 1000 && drainedAt && !warming) events.push({ event: 'starved', thread: main, time: Math.round(turned), until: Math.round(drainEnd), steps: drained, stack: stack([drainedAt]) });
+    turned = time; drained = 0; drainEnd = 0; drainedAt = 0;
+  }
+
   function callbackBegins() {
     if (!alive) return;
     try {
@@ -781,6 +795,7 @@
       if (running && !(note && note.timer)) { nested++; return; }
       const time = now();
       end(time);
+      if (resource && resource.constructor !== Object) turns(time); else if ((++drained & 255) === 0) drainedTo(time, 0);
       running = true; nested = 0;
       rich = afford();
       let ref = CALLBACK, ready = 0;
