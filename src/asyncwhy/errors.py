@@ -4,6 +4,7 @@
     ├── UsageError                the command line asks for what cannot be (125)
     ├── ProgramNotFound           no such file, module or command (127)
     ├── ProgramNotRunnable        found, but cannot be started: not executable, too old (126)
+    ├── CannotAttach              it runs, and cannot be attached to (126)
     ├── TraceError                a trace that cannot be written or read (125)
     │   ├── TraceUnwritable
     │   ├── TraceTruncated
@@ -40,6 +41,13 @@ class ProgramNotRunnable(AsyncwhyError):
     """The program exists but cannot be started."""
 
     exit_code = 126
+
+
+class CannotAttach(AsyncwhyError):
+    """The process runs, and cannot be attached to; it is as it was."""
+
+    exit_code = 126
+    page = "nodejs"
 
 
 class TraceError(AsyncwhyError):

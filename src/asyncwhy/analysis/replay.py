@@ -70,6 +70,10 @@ def run(
     return made
 
 
+#: A step that begins in the moment in which another one ends was called by it, or had called it: a loop takes longer.
+CALL_S = 1e-6
+
+
 class _Simulation:
     """Events are pairs (time, number): a node's own number for its release, then those of jobs, then those of
     parts of cut nodes, so that what happens at the same moment happens in the order of the record."""
@@ -204,6 +208,7 @@ class _Simulation:
             self._over(node, ended)
             return
         self._effects(node, began - offset, offset, until, False)
+        self._callers(node, ended)
         takes = cut.length if cut.takes is None else cut.takes
         back = ended + takes
         if cut.computes:
@@ -215,6 +220,19 @@ class _Simulation:
         self.delays.append((node, ended, back))
         heappush(self.heap, (back, self.count + len(self.jobs) + len(self.parts)))
         self.parts.append((node, min(cut.offset + cut.length, run) + 1e-12))
+
+    def _callers(self, node: int, away: float) -> None:
+        """Whoever called this step as a function, and stood still until it gave back, goes on when it first awaits."""
+        plan, nodes = self.plan, self.nodes
+        for edge in range(plan.first[node], plan.woken[node]):
+            child = plan.children[edge]
+            before = int(nodes.previous[child])
+            if before < 0 or edge in self.given_away or plan.thread[child] != plan.thread[node]:
+                continue
+            called = abs(float(nodes.end[before] - nodes.start[node])) < CALL_S
+            if called and abs(float(nodes.start[child] - nodes.end[node])) < CALL_S:
+                self.given_away.add(edge)
+                self._need(child, away)
 
     def _meanwhile(self, node: int, cut: Cut, away: float, takes: float) -> None:
         """What a node that only waited had given to other threads just then is done by them while it waits."""

@@ -95,7 +95,12 @@ def _things(group: Contended) -> int:
 def _name(group: Contended, limit: int) -> str:
     name = group.kind.rpartition(".")[2].lstrip("_")
     of = f" of {limit}" if limit else ""
-    words = {"Semaphore": "a semaphore", "BoundedSemaphore": "a semaphore", "CapacityLimiter": "a limiter"}
+    words = {
+        "Agent": "the connections of an `http.Agent`",
+        "Semaphore": "a semaphore",
+        "BoundedSemaphore": "a semaphore",
+        "CapacityLimiter": "a limiter",
+    }
     return words.get(name, "a pool" if group.primitives[0].is_pool else f"a `{name}`") + of
 
 

@@ -25,6 +25,8 @@ from asyncwhy.source.interface import Call
 SINGLE_S = 0.005
 #: A block is looked through upwards for its `with` over so many lines.
 WITHIN = 200
+#: A process that was attached to and stood still for so long has lost something, though nobody came to say so.
+STANDS_STILL_S = 1.0
 #: Pieces of one step that are no further apart are one computation.
 TOGETHER_S = 0.001
 #: What calls handlers and converts what they return: without one on the stack it is another's work (a client's).
@@ -92,10 +94,18 @@ def drafts(
             continue
         draft = _draft(run, facts, cause, group, held, sentence(held), computes)
         draft.remedies = remedies(held)
+        draft.worth = _never_ended(facts, group, sum(lengths))
         if handler is not None:
             _answer(draft, held, handler)
         made.append(draft)
     return made
+
+
+def _never_ended(facts: ProcessFacts, group: Group, seconds: float) -> bool:
+    """Whether a process stood there when asyncwhy, which had attached to it, left: those who wait come only after."""
+    if facts.process.meta.get("left_by") != "detached" or seconds < STANDS_STILL_S:
+        return False
+    return any(facts.line.end[piece.step] >= facts.line.ended - TOGETHER_S for piece in group.pieces)
 
 
 def _by_handler(facts: ProcessFacts, groups: list[Group]) -> list[tuple[Group, Site | None]]:

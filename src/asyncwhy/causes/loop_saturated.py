@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 
 import numpy as np
 
@@ -20,6 +20,18 @@ SLUG = "loop-saturated"
 #: A loop must have been behind for this share of the time for which it ran: one busy moment in a server's
 #: day is not what it suffers from.
 SHARE = 0.2
+#: Others must have been late by this in all (50 ms) where a turn of the loop did not end.
+LATE_S = 0.05
+_TURNING = (
+    Remedy(
+        "let the loop turn now and then: `await new Promise(setImmediate)` after every few hundred items",
+        Safety.CHANGES_BEHAVIOUR,
+    ),
+    Remedy(
+        "leave out the `await` of what is not asynchronous: it costs a step, and waits for nothing",
+        Safety.SKETCH,
+    ),
+)
 #: Steps from this length on (0.1 s) are findings of their own, saturated or not; shorter ones are made of a
 #: machine that has other things to do, and of garbage collections among so many tasks.
 OWN_S = 0.1
@@ -34,7 +46,53 @@ def find(run: Run) -> list[Draft]:
                 draft = _draft(run, facts, one)
                 if draft is not None:
                     made.append(draft)
+        made.extend(_starved(run, facts))
     return made
+
+
+def _starved(run: Run, facts: ProcessFacts) -> list[Draft]:
+    """Turns of Node.js's loop that did not end, since promises went on at once, one behind the other."""
+    line = facts.line
+    turns: dict[Site, list[tuple[float, float, int]]] = defaultdict(list)
+    for event in facts.process.named("starved"):
+        site = facts.origins.user_site(facts.stack(event["stack"]))
+        if site is not None:
+            since, until = (float(line.seconds(event[name])) for name in ("time", "until"))
+            turns[site].append((since, until, event["steps"]))
+    return [_turn(run, facts, site, own) for site, own in turns.items()]
+
+
+def _turn(run: Run, facts: ProcessFacts, site: Site, own: list[tuple[float, float, int]]) -> Draft:
+    """The turns that one line kept from ending: since when, until when, in how many steps."""
+    spans = [(since, until) for since, until, _ in own]
+    thread = next(iter(facts.line.loop_threads()))
+    suffered = suffering(run, facts, [(thread, np.array(spans))])
+    cost, steps = sum(until - since for since, until in spans), sum(one[2] for one in own)
+    call = run.source.call_at(site.file, site.line, site.column or None, None, site.end_column)
+    return Draft(
+        cause=SLUG,
+        facts=facts,
+        site=site,
+        words=Words(
+            headline="awaits that never wait keep the event loop from turning",
+            label=f"{steps:,} steps without one turn of the loop, {seconds(cost)} in all",
+            message=(
+                f"{steps:,} steps ran one behind the other, since what they awaited was done already: for "
+                f"{seconds(cost)} the loop looked at no timer and no socket."
+            ),
+        ),
+        count=len(own),
+        cost_s=cost,
+        call=call.qualified if call is not None else "await",
+        operation="loop",
+        stack=(site,),
+        victims=suffered.victims,
+        effects=Effects(late_s=suffered.hurt_s),
+        remedies=_TURNING,
+        worth=suffered.hurt_s >= LATE_S,
+        thread=thread,
+        spans=spans,
+    )
 
 
 def _draft(run: Run, facts: ProcessFacts, one: Saturation) -> Draft | None:

@@ -30,6 +30,9 @@ SLUG = "pool-saturated"
 
 #: A job that waited for less than this for a worker (3 ms) hurt nobody.
 QUEUED_S = 0.003
+#: When a job of libuv's began is reckoned, not seen: what they queue on average must be longer than a busy machine may
+#: keep one of its threads from a core (ten files written at once queued for 5 ms each there, and for nothing otherwise).
+RECKONED_S = 0.010
 #: Jobs that use the CPU for more than this share of their run gain nothing from more threads...
 COMPUTING = 0.5
 #: ...nor do those that together keep a core busy, the only one that there is under a GIL, for this share of the time.
@@ -130,6 +133,8 @@ def _draft(run: Run, queue: Queue) -> Draft | None:
     )
     queued = queue.queued if len(queue.queued) >= len(lost) else lost
     if len(queued) < 2 or not sum(job.run_s for job in jobs) or _computes(run, queue):
+        return None
+    if queue.pool.is_libuv and sum(job.queued_s for job in queued) < RECKONED_S * len(queued):
         return None
     if share_of_jobs(run, facts, queue.indices) > NOTABLE:
         return None  # they wait for each other once they run: see serialised-by-lock, concurrency-limit

@@ -92,12 +92,17 @@ def _mean(replays: list[Replay]) -> float:
 
 def _stopped_share(process: ProcessFacts, drafts: list[Draft]) -> float:
     """The share of the busiest loop's time in which findings held it and somebody was ready, or in which
-    calls that only wait held it, whoever was there."""
+    calls that only wait, or that never ended, held it, whoever was there."""
     most = 0.0
     for thread in process.line.loop_threads():
         own = [one for one in drafts if one.facts is process and one.thread == thread and one.spans]
         spans = [span for one in own for span in one.spans]
-        waits = [span for one in own if one.cause == "blocking-call" for span in one.spans]
+        waits = [
+            span
+            for one in own
+            if one.cause == "blocking-call" or (one.worth and one.computes)
+            for span in one.spans
+        ]
         active = process.loop_s
         if not spans or active <= 0:
             continue

@@ -3,4 +3,4 @@
 from __future__ import annotations
 
 #: Modules with a `VERB`, in the order of the help.
-VERBS = ("run", "report", "compare", "check", "language_server", "explain")
+VERBS = ("run", "attach", "report", "compare", "check", "language_server", "explain")

@@ -42,13 +42,13 @@ class Run(Verb):
         parser.add_argument("--python", metavar="PATH", help="the interpreter or venv that runs the program")
         parser.add_argument("-o", "--output", metavar="TRACE", help="where to record the run")
         parser.add_argument(
-            "--for", dest="for_s", metavar="SECONDS", type=_duration,
+            "--for", dest="for_s", metavar="SECONDS", type=duration,
             help="observe for so long, then stop the program as Ctrl-C would",
         )  # fmt: skip
         output.add_format(parser)
         parser.add_argument("--report", metavar="FILE", help="write the report there instead of to stderr")
         parser.add_argument(
-            "--fail-on", metavar="CAUSES", type=_causes, help="end with 1 if one of these was found"
+            "--fail-on", metavar="CAUSES", type=causes, help="end with 1 if one of these was found"
         )
         parser.add_argument("command", nargs="*", metavar="program", help=argparse.SUPPRESS)
 
@@ -75,13 +75,13 @@ class Run(Verb):
         path = Path(options.output) if options.output else traces.fresh()
         with Writer(path) as writer:
             try:
-                outcome = probe.observe(command, shown, writer, options.for_s, meanwhile=_preload)
+                outcome = probe.observe(command, shown, writer, options.for_s, meanwhile=preload)
             except AsyncwhyError:
                 if not options.output:
                     path.unlink(missing_ok=True)
                 raise
             try:
-                report = _report(path, writer, outcome.run, options)
+                report = report_on(path, writer, outcome.run, options)
                 if report_file is not None:
                     output.save(report, options.format, report_file)
                 else:
@@ -104,7 +104,8 @@ def matching(report: Report, causes: tuple[str, ...] | None) -> bool:
     return any(named(finding) for finding in report.findings)
 
 
-def _report(path: Path, writer: object, run: dict[str, Any], options: argparse.Namespace) -> Report:
+def report_on(path: Path, writer: object, run: dict[str, Any], options: argparse.Namespace) -> Report:
+    """The report on what has just been recorded; the sources that it shows go into the trace."""
     from asyncwhy.causes.diagnosis import diagnose
     from asyncwhy.fix.remedies import remedies_of
     from asyncwhy.trace.reader import read
@@ -122,7 +123,7 @@ def _report(path: Path, writer: object, run: dict[str, Any], options: argparse.N
     return diagnose(trace, options.min_cost, remedies_of, drawn=options.format in output.DRAWN)
 
 
-def _preload() -> None:
+def preload() -> None:
     """While the program runs, import what the verdict needs, so that it comes at once."""
     with contextlib.suppress(Exception):  # whatever it is, it is told when the verdict is made
         _import()
@@ -194,7 +195,8 @@ def _interpreter(asked: str | None, module: str | None = None) -> str:
     return interpreters.check(interpreters.find(asked), module)
 
 
-def _duration(text: str) -> float:
+def duration(text: str) -> float:
+    """Seconds, as an option says them."""
     try:
         value = float(text.removesuffix("s"))
     except ValueError:
@@ -204,7 +206,8 @@ def _duration(text: str) -> float:
     return value
 
 
-def _causes(text: str) -> tuple[str, ...]:
+def causes(text: str) -> tuple[str, ...]:
+    """The causes that `--fail-on` names."""
     wanted = tuple(word.strip() for word in text.split(",") if word.strip())
     for word in wanted:
         if word != "any" and word not in FOUND_IN_RUNS:

@@ -20,6 +20,7 @@ from typing import Any
 
 import numpy as np
 
+from asyncwhy.probes.source_maps import SourceMap, map_of
 from asyncwhy.trace import schema
 from asyncwhy.trace.writer import Writer
 
@@ -59,6 +60,8 @@ _TIME = {
 }
 _RAW_CALLBACK, _RAW_TIMER, _RAW_FOREIGN = 1 << 40, 1 << 41, 1 << 62
 _HEADER = struct.Struct("<IIII")
+#: Strings of the host's own have numbers from here on: names of files that a source map tells.
+_OWN_STRINGS = 1 << 30
 #: How the name of a stream ends whose rows are doubles.
 DOUBLES = ".node"
 #: The largest time, beneath the bit that says more; a double beyond is nonsense.
@@ -83,6 +86,9 @@ class _Source:
     threads: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
     last_thread: int = 0
     still: dict[int, list[int]] = field(default_factory=dict)
+    files: dict[int, str] = field(default_factory=dict)
+    maps: dict[str, SourceMap | None] = field(default_factory=dict)
+    strings: dict[str, int] = field(default_factory=dict)
 
 
 class Streams:
@@ -155,8 +161,40 @@ class Streams:
             self._table(source, kind, rows.reshape(-1, len(RAW[kind])))
         elif kind == schema.EVENTS:
             self._events(source, json.loads(payload))
+        elif kind == schema.SITES and source.doubles:
+            self.writer.chunk(kind, source.index, self._as_written(source, payload))
         else:
+            if kind == schema.STRINGS and source.doubles:
+                source.files.update((number, text) for number, text in json.loads(payload) if text[:1] == "/")
             self.writer.chunk(kind, source.index, payload)
+
+    def _as_written(self, source: _Source, payload: bytes) -> bytes:
+        """The sites of compiled JavaScript at the lines of its source, where a source map tells them."""
+        sites = np.frombuffer(payload, schema.SITE).copy()
+        new: list[tuple[int, str]] = []
+
+        def string(text: str) -> int:
+            number = source.strings.setdefault(text, _OWN_STRINGS + len(source.strings))
+            if number == _OWN_STRINGS + len(source.strings) - 1:
+                new.append((number, text))
+            return number
+
+        for site in sites:
+            file = source.files.get(int(site["file"]), "")
+            if file not in source.maps:
+                source.maps[file] = map_of(file)
+            known = source.maps[file]
+            place = known.original(int(site["line"]), int(site["column"])) if known else None
+            if known is None or place is None:
+                continue
+            if place.file in known.contents and not Path(place.file).exists():
+                self.writer.sources({place.file: known.contents.pop(place.file)})
+            site["file"], site["line"], site["column"] = string(place.file), place.line, place.column
+            first = known.original(int(site["first_line"]), 0) if site["first_line"] else None
+            site["first_line"] = first.line if first else 0
+        if new:
+            self.writer.json(schema.STRINGS, source.index, new)
+        return sites.tobytes()
 
     def _events(self, source: _Source, events: list[dict[str, Any]]) -> None:
         kept = []

@@ -9,17 +9,19 @@
  * `probes/python_stream.py` knows the columns (RAW).
  */
 (function asyncwhy() {
-  const folder = process.env.ASYNCWHY_STREAM;
+  // `asyncwhy attach` loads a copy of this file into a running process from a folder of its own, and tells it so.
+  const attached = globalThis[Symbol.for('asyncwhy.attach')];
+  const folder = attached ? attached.folder : process.env.ASYNCWHY_STREAM;
   if (!folder || globalThis[Symbol.for('asyncwhy.agent')]) return;
   const async_hooks = require('async_hooks');
   const { promiseHooks } = require('v8');
   if (!promiseHooks || !promiseHooks.createHook) return;
   const fs = require('fs');
   const { isMainThread, threadId } = require('worker_threads');
-  Object.defineProperty(globalThis, Symbol.for('asyncwhy.agent'), { value: true });
+  Object.defineProperty(globalThis, Symbol.for('asyncwhy.agent'), { value: { asked: () => asked() }, configurable: true });
 
   // --- private copies ---------------------------------------------------------------------------------
-  const { openSync, closeSync, writeSync, readSync, readFileSync } = fs;
+  const { openSync, closeSync, writeSync, readSync, readFileSync, statSync, unlinkSync, rmSync } = fs;
   const buffer = Buffer.alloc(64);
   const now0 = performance.now.bind(performance);
   const base = Number(process.hrtime.bigint()) - now0() * 1e6;
@@ -28,7 +30,7 @@
   const { captureStackTrace } = Error;
   const later = queueMicrotask;
   const { apply } = Reflect;
-  const cpuUsage = process.cpuUsage.bind(process);
+  const cpuUsage = process.cpuUsage.bind(process, attached ? process.cpuUsage() : undefined);
   const crc32 = require('zlib').crc32 || slowCrc32();
   const begun = now();
 
@@ -40,9 +42,9 @@
   }
 
   // --- rows and chunks --------------------------------------------------------------------------------
-  const WIDTH = { 100: 5, 101: 8, 102: 8, 104: 9, 105: 4, 106: 7, 107: 3, 108: 3, 115: 3, 116: 3, 122: 7 };
-  const [STEPS, WAITS, TASKS, SAMPLES, HOLDS, SUBMITS, STARTS, ENDS, KEPT, BEGUN, LOSSES] =
-    [100, 101, 102, 104, 105, 106, 107, 108, 115, 116, 122];
+  const WIDTH = { 100: 5, 101: 8, 102: 8, 104: 9, 105: 4, 106: 7, 107: 3, 108: 3, 115: 3, 116: 3, 122: 7, 130: 5 };
+  const [STEPS, WAITS, TASKS, SAMPLES, HOLDS, SUBMITS, STARTS, ENDS, KEPT, BEGUN, LOSSES, ASKS] =
+    [100, 101, 102, 104, 105, 106, 107, 108, 115, 116, 122, 130];
   const MOST_ROWS = 200000; // of one table between two flushes (a quarter of a second); beyond, counted
   const tables = {};
   for (const kind of Object.keys(WIDTH)) tables[kind] = { kind: +kind, data: new Float64Array(WIDTH[kind] * 256), used: 0 };
@@ -178,7 +180,8 @@
   const CALLBACK = 2 ** 40, TIMER = 2 ** 41, DEEP = 12;
   const LONG = 2e6, SMALL = 2e5, WAIT = 1e6, SOON = 100; // ns: a long step; a wait that is told; just before
   let entries = [], outer = [], looping = false, tokens = 5000, refilled = begun, rich = true, tasks = 0;
-  let lastFlush = begun;
+  let lastFlush = begun, lastTick = 0;
+  let warming = Boolean(attached); // until the first tick: functions that the hooks have V8 compile anew are no fault of theirs
   const held = []; // built-in calls that held the current step: start, end, stack, whether it computed
   let cpuClock = 0;
 
@@ -197,7 +200,7 @@
   }
 
   function step(entry, until) {
-    if (entry.mute) return;
+    if (entry.mute || warming) return;
     if (entry.task && !entry.ref) { told(entry.task); entry.ref = entry.task.number; }
     if (!looping) loopBegins(entry.since);
     row(STEPS, entry.since, until, Math.abs(entry.ready) <= until ? entry.ready : 0, entry.ref, main);
@@ -230,10 +233,22 @@
     const sure = cpu - (beside - (until - entry.since)) >= left / 2;
     const ran = sure || delay < left / 2, computes = sure || cpu >= left / 2;
     beside = 0;
+    const count = loopCount();
+    if (count && (chain === null || chain.count !== count)) chain = { count, since: entry.since };
     const one = { since: entry.since, until, own: entry.task ? stack([entry.task.code]) : 0, calls: calls.slice(), computes, ran };
     if (profiler.begun && waiting.length < 5000) waiting.push(one); else samples(one, []);
     if (ran && left >= LONG) profiler.wanted++;
   }
+
+  // What libuv found ready in one look at the system runs in one turn of the loop: behind a long step of the same
+  // turn it was late by that step.  Asked only after a long step; before Node 20.18 nobody tells.
+  let chain = null;
+  const SYSTEM = /^(TCP|Pipe|TTY|UDP|TLSWrap|HTTP\w+|Http2\w+)$/;
+  function loopCount() {
+    const told = timing.uvMetricsInfo;
+    return told ? told.loopCount : 0;
+  }
+  const timing = performance.nodeTiming;
 
   /** `seen` are the profiler's samples within the step: time and stack. */
   function samples(one, seen) {
@@ -481,7 +496,94 @@
     if (entries.length) { const below = entries[entries.length - 1]; below.since = time; below.ready = time - SOON; }
     let note = awaited;
     if (!note) Stamp.put(parent, note = { settled: 0, made: 0 });
-    Stamp.put(promise, { task, since: time, where, awaited: note, settled: 0 });
+    Stamp.put(promise, task.pending = { task, since: time, where, awaited: note, settled: 0 });
+  }
+
+  // --- connections that are limited: `new http.Agent({ maxSockets })` ------------------------------------
+  const limits = new WeakMap(); // agents of a limit: where they were made, and their number once somebody queues
+  let limited = 0;
+
+  /** A request of an agent that has a limit; where it finds all connections taken, its task will wait for two things. */
+  function asks(agent, request, most, queued) {
+    const here = entries[entries.length - 1];
+    if (!here || !here.task || warming) return;
+    const { task } = here;
+    open(entries.length - 1);
+    told(task);
+    let limit = limits.get(agent);
+    if (limit === undefined) limits.set(agent, limit = { stack: 0, number: 0 });
+    if (queued && !limit.number) {
+      limit.number = ++limited;
+      events.push({ event: 'primitive', primitive: limit.number, module: 'http', kind: 'Agent', limit: most, stack: limit.stack });
+    }
+    if (queued) for (let one = task; one; one = one.parent) one.queued = (one.queued || 0) + 1;
+    Stamp.put(request, { asking: task, limit: queued ? limit.number : 0 });
+  }
+
+  const holders = new WeakMap(); // connections: the task whose request has or had it last
+  const waitsNow = (task) => { while (task && !task.pending) task = task.parent; return task; };
+
+  /** It is its turn.  The task, or the one that it left its promise to, has been waiting for a connection until now,
+      and waits for the answer from now on; whose answer has come just now has let it go. */
+  function connects({ asking, limit }, socket) {
+    const before = waitsNow(holders.get(socket)), task = waitsNow(asking);
+    if (socket) holders.set(socket, asking);
+    if (!limit) return;
+    for (let one = asking; one; one = one.parent) one.queued--;
+    if (!task || task.queued || warming) return;
+    row(ASKS, task.pending.since, limit, task.number, 1, main);
+    const since = before && before !== task ? goesOn(before, 'Promise', 0) : 0;
+    goesOn(task, 'http.Agent', since);
+  }
+
+  /** A moment of a task in the middle of its wait, which is two from here on; who was made ready in it, is told so. */
+  function goesOn(task, kind, made) {
+    const note = task.pending, time = now(), ready = made || time - SOON;
+    bottom(time);
+    entries.push({ ref: task.number, task, since: time, ready, open: false, stack: 0 });
+    open(entries.length - 1);
+    if (time - note.since >= WAIT) {
+      row(WAITS, task.number, note.since, ready, time, stack([note.where]), string(kind), 0, main);
+      if (task.wait++) row(KEPT, task.number, note.since, 1);
+    }
+    const until = note.since = Math.max(now(), time + 10 * SOON);
+    step(entries.pop(), until);
+    const below = entries[entries.length - 1];
+    below.since = until; below.ready = until - SOON;
+    return time + 5 * SOON;
+  }
+
+  function watchConnections() {
+    const http = require('http'), { Agent, ClientRequest } = http;
+    const { addRequest } = Agent.prototype, { onSocket } = ClientRequest.prototype;
+    const adds = Agent.prototype.addRequest = function (request) {
+      const most = Math.min(this.maxSockets, this.maxTotalSockets);
+      if (!alive || !(most < Infinity)) return apply(addRequest, this, arguments);
+      const count = () => { let all = 0; for (const name in this.requests) all += this.requests[name].length; return all; };
+      const before = count(), result = apply(addRequest, this, arguments);
+      try { asks(this, request, most, count() > before); } catch (error) { fails(error); }
+      return result;
+    };
+    const connected = ClientRequest.prototype.onSocket = function (socket) {
+      if (alive) try {
+        const note = Stamp.of(this);
+        if (note !== undefined && note.asking) { Stamp.put(this, {}); connects(note, socket); }
+      } catch (error) { fails(error); }
+      return apply(onSocket, this, arguments);
+    };
+    const made = new Proxy(Agent, {
+      construct(target, args, called) {
+        const agent = Reflect.construct(target, args, called);
+        try { if (alive && args[0] && (args[0].maxSockets || args[0].maxTotalSockets)) limits.set(agent, { stack: stackOf(capture(DEEP, made), DEEP), number: 0 }); } catch (error) { fails(error); }
+        return agent;
+      },
+    });
+    http.Agent = made;
+    undo.push(() => {
+      if (http.Agent === made) http.Agent = Agent;
+      if (Agent.prototype.addRequest === adds) Agent.prototype.addRequest = addRequest;
+      if (ClientRequest.prototype.onSocket === connected) ClientRequest.prototype.onSocket = onSocket;
+    });
   }
 
   // --- promises ---------------------------------------------------------------------------------------
@@ -528,15 +630,17 @@
     if (!alive) return;
     try {
       const time = now(), note = Stamp.of(promise);
+      if ((++drained & 255) === 0) drainedTo(time, note && note.where);
       end(time);
       running = true; nested = 0;
-      rich = note !== undefined && afford(); // inherited from where it was awaited
+      rich = (note !== undefined || attached) && afford(); // inherited from where it was awaited
       if (!rich && note) skipped++;
       if (note && note.task) {
         const { task, awaited } = note;
         const ready = Math.max(awaited.settled, note.since); // what was done before it was awaited has no time
         waited(task, note, ready, time);
         task.resumed = time;
+        task.pending = null;
         entries.push({ ref: task.number, task, since: time, ready, open: true, stack: 0 });
       } else {
         const settled = note && note.after ? note.after.settled : 0;
@@ -547,7 +651,7 @@
 
   function waited(task, note, ready, time) {
     const { awaited } = note;
-    if (time - note.since < WAIT) return;
+    if (time - note.since < WAIT || warming) return;
     const other = awaited.code ? awaited : null;
     const kind = awaited.several ? '_GatheringFuture' : other ? 'Task' : 'Promise';
     row(WAITS, task.number, note.since, ready, time, stack([note.where]), string(kind), other && other.number ? other.number : 0, main);
@@ -669,13 +773,29 @@
     events.push({ event: 'thread', thread: 101 + worker, native: 0, name: `libuv_${worker}`, time: Math.round(time), asked: Math.round(time), starter: main, stack: 0, target: codeOf('worker') });
   }
 
+  // --- turns of the loop that do not end ----------------------------------------------------------------
+  // Promises and ticks that go on at once run before the loop looks at timers and sockets again, however many.
+  const STARVES = 5e7; // ns: what waits for the loop notices
+  let turned = begun, drained = 0, drainEnd = 0, drainedAt = 0;
+  function drainedTo(time, where) {
+    drainEnd = time;
+    if (where) drainedAt = where;
+  }
+  function turns(time) {
+    if (drainEnd - turned >= STARVES && drained >= 1000 && drainedAt && !warming) events.push({ event: 'starved', thread: main, time: Math.round(turned), until: Math.round(drainEnd), steps: drained, stack: stack([drainedAt]) });
+    turned = time; drained = 0; drainEnd = 0; drainedAt = 0;
+  }
+
   function callbackBegins() {
     if (!alive) return;
     try {
-      const resource = executionAsyncResource(), note = resource ? Stamp.of(resource) : undefined;
+      const resource = executionAsyncResource();
+      let note = resource ? Stamp.of(resource) : undefined;
+      if (attached && note === undefined && resource && resource._onTimeout) note = { timer: true }; // begun before us
       if (running && !(note && note.timer)) { nested++; return; }
       const time = now();
       end(time);
+      if (resource && resource.constructor !== Object) turns(time); else if ((++drained & 255) === 0) drainedTo(time, 0);
       running = true; nested = 0;
       rich = afford();
       let ref = CALLBACK, ready = 0;
@@ -687,6 +807,9 @@
       } else if (note && note.job) {
         if (!note.job.end) jobEnds(note.job, time);
         ready = -time; // another thread made it ready
+      } else if (chain !== null && resource && resource.constructor) {
+        if (loopCount() !== chain.count) chain = null;
+        else if (SYSTEM.test(resource.constructor.name)) ready = chain.since;
       }
       entries.push({ ref, task: null, since: time, ready, open: true, stack: 0, mute });
     } catch (error) { fails(error); }
@@ -716,8 +839,10 @@
     const { prototype, ...own } = Object.getOwnPropertyDescriptors(original);
     Object.defineProperties(made, own);
     owner[name] = made;
+    undo.push(() => { if (owner[name] === made) owner[name] = original; });
   }
   let inCall = false;
+  const undo = []; // what gives the process back as it was
   function watchAll() {
     for (const name of Object.keys(fs)) if (name.endsWith('Sync')) watch(fs, name, false);
     const children = require('child_process');
@@ -727,6 +852,7 @@
     let crypto; try { crypto = require('crypto'); } catch { crypto = {}; }
     for (const name of Object.keys(crypto)) if (name.endsWith('Sync')) watch(crypto, name, true);
     watch(Atomics, 'wait', false);
+    watchConnections();
     require('module').syncBuiltinESMExports();
   }
 
@@ -734,14 +860,49 @@
   function fails(error) {
     failures.push(String((error && error.stack) || error).slice(0, 400));
     try { flush(); } catch { /* nothing more can be said */ }
+    removes();
+  }
+
+  /** The hooks go; what another has wrapped around a call of ours since stays, and does nothing. */
+  function removes() {
     alive = false;
     try { hook.disable(); stopPromises(); profile('Profiler.stop'); } catch { /* they do nothing any more */ }
+    if (!attached) return;
+    try {
+      clearInterval(ticker);
+      for (const one of undo) one();
+      require('module').syncBuiltinESMExports();
+      if (profiler.session) profiler.session.disconnect();
+    } catch { /* they do nothing any more */ }
+    delete globalThis[Symbol.for('asyncwhy.agent')];
+    delete require.cache[__filename];
   }
+
+  /** Attached: whether we were asked to go (a file `stop`, which we take away as the answer), or nobody listens. */
+  function asked() {
+    try { statSync(`${folder}/stop`); } catch {
+      let age = Infinity; // the host touches `alive` four times a second
+      try { age = Date_now() - statSync(`${folder}/alive`).mtimeMs; } catch { /* the folder is gone */ }
+      if (age < 5e3) return false;
+      removes();
+      try { rmSync(folder, { recursive: true, force: true }); } catch { /* it is the system's to clear */ }
+      return true;
+    }
+    leaves('detached');
+    removes();
+    try { unlinkSync(`${folder}/stop`); } catch { /* the host has gone */ }
+    return true;
+  }
+  const Date_now = Date.now;
 
   function leaves(by) {
     if (!alive) return;
     try {
       const time = now();
+      warming = false;
+      // Attached in the middle of a step that has not ended since: nobody told of its beginning.
+      const turned = lastTick || begun, stuck = attached && time - turned > 1e9;
+      if (stuck && !entries.length) entries.push({ ref: CALLBACK, task: null, since: turned, ready: 0, open: true, stack: 0 });
       const open = entries.slice();
       end(time);
       entries = open;
@@ -781,9 +942,14 @@
       try { return apply(emit, this, arguments); } finally { leaves('exit'); }
     },
   }.emit;
+  const wasOwn = Object.getOwnPropertyDescriptor(process, 'emit');
   Object.defineProperty(process, 'emit', { value: says, writable: true, configurable: true, enumerable: false });
   const { reallyExit } = process;
-  process.reallyExit = function (code) { leaves('exit'); return apply(reallyExit, this, arguments); };
+  const exits = process.reallyExit = function (code) { leaves('exit'); return apply(reallyExit, this, arguments); };
+  undo.push(() => {
+    if (process.reallyExit === exits) process.reallyExit = reallyExit;
+    if (process.emit === says) { if (wasOwn) Object.defineProperty(process, 'emit', wasOwn); else delete process.emit; }
+  });
 
   watchAll();
   if (isMainThread) profilerBegins();
@@ -791,10 +957,11 @@
   const hook = createHook({ init: born, before: callbackBegins, after: callbackEnds, ...(promisesToo ? {} : { trackPromises: false }) });
   hook.enable();
   used();
-  let lastTick = 0;
   const ticker = setInterval(() => {
     if (lastTick) offset = lastTick - ticker._idleStart * 1e6;
     lastTick = now();
+    warming = false;
+    if (attached && asked()) return;
     if (alive) try { used(); beside = 0; profilerTurns(lastTick); flush(); } catch (error) { fails(error); }
   }, 250);
   offset = now() - ticker._idleStart * 1e6;

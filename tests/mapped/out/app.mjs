@@ -1,0 +1,2 @@
+import{setTimeout as e}from"timers/promises";async function t(t){return await e(200),{id:t,name:`x`}}async function n(){return await e(200),[`a`]}async function r(){let e=await t(1),r=await n();console.log(e.id,r.length)}r();export{r as main};
+//# sourceMappingURL=app.mjs.map
