@@ -41,7 +41,7 @@ class Life:
 def lives(facts: ProcessFacts) -> list[Life]:
     """The loops that ran something of the program, in the order in which they began."""
     runs: dict[tuple[int, int], list[LoopRun]] = defaultdict(list)
-    for run in _working(facts):
+    for run in working_runs(facts):
         runs[run.thread, run.loop].append(run)
     made = []
     for (thread, loop), own in runs.items():
@@ -53,7 +53,7 @@ def lives(facts: ProcessFacts) -> list[Life]:
     return sorted(made, key=lambda life: life.start)
 
 
-def _working(facts: ProcessFacts) -> list[LoopRun]:
+def working_runs(facts: ProcessFacts) -> list[LoopRun]:
     """Runs of loops that ran something of the program: `asyncio.run` runs its loop two or three times more
     to cancel what is left and to shut its executor down, and those have no task of the user's."""
     line = facts.line

@@ -10,7 +10,7 @@ from asyncwhy.analysis.change import Change
 from asyncwhy.analysis.facts import ProcessFacts
 from asyncwhy.analysis.overlap import Overlaps
 from asyncwhy.analysis.rewiring import Rewiring
-from asyncwhy.causes import batches, streams
+from asyncwhy.causes import batches, run_in_loop, streams
 from asyncwhy.causes.connections import kept_connection
 from asyncwhy.causes.draft import Draft, Run, Words
 from asyncwhy.causes.overlapping import (
@@ -112,7 +112,7 @@ def find(run: Run) -> list[Draft]:
     for each in executions(run):
         made += [_draft(run, each.facts, found) for found in loops(run, each) if not found.dispatches]
         made += batches.find(run, each, SLUG)
-    return made
+    return made + run_in_loop.find(run, SLUG)
 
 
 def claimed(run: Run, each: Executions) -> set[int]:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-import numpy as np
-
-from asyncwhy.analysis.change import Change
 from asyncwhy.analysis.facts import ProcessFacts
 from asyncwhy.analysis.looplives import Life, at_home, beneath, lives
 from asyncwhy.analysis.timeline import LoopRun
+from asyncwhy.causes.begun import begun_together
 from asyncwhy.causes.draft import Draft, Run, Words
 from asyncwhy.causes.origin import called_from
 from asyncwhy.causes.seconds import seconds, times
@@ -78,7 +76,9 @@ def _draft(run: Run, facts: ProcessFacts, loops: list[Life]) -> Draft | None:
         effects=Effects(threads=len(threads) if waiting is not None else 0),
         worth=True,
         remedies=_remedies(waiting is not None),
-        change=_at_once(facts, loops) if waiting is None else None,
+        change=begun_together(facts, [one for life in loops for one in life.runs])
+        if waiting is None
+        else None,
         thread=loops[0].thread,
     )
 
@@ -105,20 +105,6 @@ def _words(
             "connection, a lock) cannot be awaited on the other."
         )
     return Words(f"`{name}` starts a second loop {what}", f"started a loop {times(len(loops))}", message)
-
-
-def _at_once(facts: ProcessFacts, loops: list[Life]) -> Change:
-    """All loops of the line begin when the first one did: what one loop and a gather would do."""
-    starts = facts.nodes.start
-    firsts = []
-    for run in sorted((run for life in loops for run in life.runs), key=lambda run: run.start):
-        inside = np.flatnonzero(
-            (facts.nodes.thread == run.thread) & facts.nodes.is_task & (starts >= run.start)
-            & (starts <= run.until(facts.line.ended))
-        )  # fmt: skip
-        if len(inside):
-            firsts.append(int(inside[0]))
-    return Change(like=dict.fromkeys(firsts[1:], firsts[0]))
 
 
 def _remedies(beside: bool) -> tuple[Remedy, ...]:

@@ -16,7 +16,7 @@ from asyncwhy.causes.holding import merged
 from asyncwhy.causes.requests import by_connection
 from asyncwhy.causes.runtimes import is_node, threads_reason
 from asyncwhy.causes.seconds import seconds
-from asyncwhy.causes.waiting import closes_loop, critical_reason, overlap_reason
+from asyncwhy.causes.waiting import closing_tasks, critical_reason, overlap_reason
 from asyncwhy.model import Concurrency, Finding, Verdict
 
 #: "Near 1": tasks that overlap for a fifth of their time are no longer one after another.
@@ -151,7 +151,7 @@ def _healthy(facts: Facts, run: Run) -> tuple[str, tuple[str, ...]]:
         told = ["nobody had to wait for the event loop"]
     else:
         told = [f"its longest task alone takes {seconds(longest)}"]
-    why = overlap_reason(run, process) if peak >= 2 else None
+    why = overlap_reason(run, process) if peak >= 2 and not requests else None
     if why:
         told.append(why)
     length = None if facts.endless else critical_reason(run, process)
@@ -228,13 +228,7 @@ def longest_task(process: ProcessFacts) -> float:
 
 def _closing(process: ProcessFacts) -> Bools:
     """Which nodes are of asyncio's own tasks, which shut a loop down when the program's are done."""
-    tasks = process.line.tasks
-    codes = [
-        code
-        for code in np.unique(tasks.code).tolist()
-        if (place := process.line.code_of(code)) is not None and closes_loop(place.site)
-    ]
-    found: Bools = np.isin(process.nodes.ref, tasks.number[np.isin(tasks.code, codes)])
+    found: Bools = np.isin(process.nodes.ref, closing_tasks(process))
     return found
 
 

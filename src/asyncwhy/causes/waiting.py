@@ -10,6 +10,7 @@ from asyncwhy.analysis import critical
 from asyncwhy.analysis.facts import ProcessFacts
 from asyncwhy.analysis.joins import GATHERED
 from asyncwhy.analysis.places import Origin
+from asyncwhy.analysis.timeline import Ints
 from asyncwhy.causes.draft import Run
 from asyncwhy.causes.seconds import seconds
 from asyncwhy.model import Site
@@ -102,6 +103,18 @@ def closes_loop(site: Site) -> bool:
     return site.file.endswith("asyncio/base_events.py") and site.function.rpartition(".")[2].startswith(
         "shutdown_"
     )
+
+
+def closing_tasks(facts: ProcessFacts) -> Ints:
+    """The numbers of asyncio's own tasks that end its loops."""
+    tasks = facts.line.tasks
+    codes = [
+        code
+        for code in np.unique(tasks.code).tolist()
+        if (place := facts.line.code_of(code)) is not None and closes_loop(place.site)
+    ]
+    found: Ints = tasks.number[np.isin(tasks.code, codes)]
+    return found
 
 
 def _ending(facts: ProcessFacts, stretch: critical.Stretch) -> str:

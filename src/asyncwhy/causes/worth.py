@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from asyncwhy.analysis.places import Origin
+from asyncwhy.causes.clearing import clears_up
 from asyncwhy.causes.draft import Draft, Suffering
 
 #: A finding must cost at least this much: below 5 ms nobody notices, and machines' noise begins.
@@ -49,7 +50,7 @@ def worthwhile(draft: Draft, gain_s: float | None, wall_s: float, least_s: float
         return False
     if late >= least:
         return True
-    waits = draft.cause == "blocking-call" and draft.cost_s is not None and not _in_lifespan(draft)
+    waits = draft.cause == "blocking-call" and draft.cost_s is not None and not _nobodys(draft)
     off_cpu_s = (draft.cost_s or 0.0) - draft.effects.cpu_s
     return waits and off_cpu_s >= max(ALONE_S, ALONE_SHARE * wall_s)
 
@@ -62,6 +63,11 @@ def _late(draft: Draft) -> tuple[float, float]:
     if len(draft.steps) == 1 and _alone(draft, draft.cost_s or 0.0) < QUIET_S:
         return known.hurt_s, known.ticks_s + known.idle_s
     return known.hurt_s + known.ticks_s, known.idle_s
+
+
+def _nobodys(draft: Draft) -> bool:
+    """Whether nobody can have waited: before a server's first request, or after the last task."""
+    return _in_lifespan(draft) or clears_up(draft)
 
 
 def _in_lifespan(draft: Draft) -> bool:

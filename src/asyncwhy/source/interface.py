@@ -201,6 +201,9 @@ class Source(Protocol):
     def unawaited_calls(self, file: str, function: Function | str, callee: str) -> tuple[Call, ...]:
         """Calls of `callee` in the function that nothing ever awaits."""
 
+    def repeated_at(self, file: str, line: int) -> int | None:
+        """The line of the `for` that makes the call on that line for each item, if no turn needs another's."""
+
     def section_at(self, file: str, line: int, column: int | None = None) -> Section | None:
         """What that line takes, and for which lines it is then held."""
 

@@ -9,6 +9,7 @@ from asyncwhy.source.python_awaits import Awaits
 from asyncwhy.source.python_calls import Calls
 from asyncwhy.source.python_connections import connection_at
 from asyncwhy.source.python_dataflow import Dataflow
+from asyncwhy.source.python_items import repeated_at
 from asyncwhy.source.python_module import FunctionNode, Module, Unparsable
 from asyncwhy.source.python_names import Names
 from asyncwhy.source.python_pace import paces
@@ -146,6 +147,11 @@ class PythonSource:
             return _UNKNOWN
         nodes = [parsed.awaits.node(one) for one in awaits]
         return parsed.dataflow.independent_turns(nodes, fed=fed, batches=batches)
+
+    def repeated_at(self, file: str, line: int) -> int | None:
+        """See `interface.Source.repeated_at`."""
+        parsed = self.parsed(file)
+        return None if parsed is None else repeated_at(parsed.module, line)
 
     def section_at(self, file: str, line: int, column: int | None = None) -> Section | None:
         """See `interface.Source.section_at`."""

@@ -246,6 +246,7 @@ class Agent:
             self.sockets.begin_anew()
             self.sampler.begin_anew()
             self.begun = p.clock()
+            self.start_cpu = 0  # that was the parent's
             self.describe()
             self.sampler.start()
         except Exception as error:

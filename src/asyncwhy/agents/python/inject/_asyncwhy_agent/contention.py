@@ -37,6 +37,8 @@ if __aw_line is not None:
         __aw_line.lying.popleft()
 """
 MADE = "__aw_made(self)"
+#: How many connections an aiohttp connector has to one host at once, by its constructor's arguments.
+AT_ONCE = "limit_per_host if limit_per_host and not 0 < limit <= limit_per_host else limit"
 
 
 class ContentionHooks:
@@ -115,7 +117,7 @@ class ContentionHooks:
 
     def install_aiohttp(self, module):
         kind = module.BaseConnector
-        self._twin(kind, "__init__", after="__aw_pool(self, self, limit or limit_per_host)")
+        self._twin(kind, "__init__", after="__aw_pool(self, self, %s)" % AT_ONCE)
         if hasattr(kind, "_wait_for_available_connection"):
             slow = ("self._loop.create_future", "", ASK % ACQUIRE)
             self._twin(kind, "_wait_for_available_connection", beside=(slow,))
