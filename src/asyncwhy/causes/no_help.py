@@ -56,9 +56,17 @@ def sentences(run: Run, priced: Sequence[Priced], kept: Sequence[Priced]) -> tup
         and one.gain_s is not None
         and one.gain_s < least
         and (one.draft.cost_s or 0.0) >= tempting
+        and not _held_for(one.draft, kept)
     ]
     made = dict.fromkeys(_vain(run, draft, kept, least) for draft in vain[:MOST])
     return (*made, *(text for facts in run.facts.processes for text in _producers(run, facts, tempting)))
+
+
+def _held_for(draft: Draft, kept: Sequence[Priced]) -> bool:
+    """Whether a loop may have stood still for what a pool's workers did: the replay leaves such a call its length."""
+    return draft.cause == "pool-saturated" and any(
+        one.draft.cause == "blocking-call" and one.draft.facts is draft.facts for one in kept
+    )
 
 
 def _vain(run: Run, draft: Draft, kept: Sequence[Priced], least: float) -> str:
