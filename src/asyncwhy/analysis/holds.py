@@ -131,6 +131,10 @@ def cpu_between(samples: Samples, start: float, end: float) -> float:
     return float(high - low)
 
 
+#: Samples of a thread that are no further apart (8 ms: they are 5 ms apart, and late) may be of one step.
+ONE_S = 0.008
+
+
 def add_unseen_steps(timeline: Timeline, samples: dict[int, Samples]) -> None:
     """Steps that the hooks did not see, made of the samples that found them.
 
@@ -151,8 +155,12 @@ def add_unseen_steps(timeline: Timeline, samples: dict[int, Samples]) -> None:
             first, last = float(own.first[index]), float(own.last[index])
             if last - first < LONG_S or not any(low <= first <= high for low, high in running):
                 continue
-            if spans and spans[-1][2] == thread and first - spans[-1][1] < 0.008:
-                spans[-1] = (spans[-1][0], last, thread)
+            before = spans[-1] if spans and spans[-1][2] == thread else (0.0, -1.0, 0)
+            between = np.searchsorted(
+                starts, (before[1], first), "right"
+            )  # whether a step that was seen began
+            if first - before[1] < ONE_S and between[0] == between[1]:
+                spans[-1] = (before[0], last, thread)
             else:
                 spans.append((first, last, thread))
     if spans:
