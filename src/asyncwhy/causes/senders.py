@@ -18,6 +18,8 @@ from asyncwhy.trace.reader import Place
 
 #: Packages that a line calls in order to send something: what they send is that line's doing.
 PLUMBING = frozenset(("anyio", "asgiref", "asyncer", "trio", "uvloop"))
+#: What a thread was found at may be dated back to the sample before (5 ms apart, and late).
+SOON_S = 0.02
 #: Tasks are followed so many makers outwards for the handler whose answer a framework works on.
 OUTWARDS = 8
 
@@ -139,9 +141,17 @@ def sent_to(run: Run, facts: ProcessFacts, thread: int, when: float) -> tuple[Ha
 
 
 def job_sender(run: Run, facts: ProcessFacts, thread: int, when: float) -> Sender | None:
-    """Whose doing the job is that a thread ran at a moment."""
-    own = [job for job in facts.jobs if job.worker == thread and job.start is not None and job.start <= when]
-    return sender(run, facts, own[-1]) if own else None
+    """Whose doing the job is that a thread ran at a moment; the moment may be a little before it began."""
+    before = soon = None
+    for job in facts.jobs:
+        if job.worker == thread and job.start is not None:
+            if job.start <= when:
+                before = job
+            elif soon is None and job.start <= when + SOON_S:
+                soon = job
+    ran = before is not None and (before.end is None or before.end >= when)
+    job = before if ran or soon is None else soon
+    return sender(run, facts, job) if job is not None else None
 
 
 def told_sender(run: Run, facts: ProcessFacts, thread: int, when: float) -> Related | None:
