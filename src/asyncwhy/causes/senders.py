@@ -142,7 +142,8 @@ def sent_to(run: Run, facts: ProcessFacts, thread: int, when: float) -> tuple[Ha
 
 def job_sender(run: Run, facts: ProcessFacts, thread: int, when: float) -> Sender | None:
     """Whose doing the job is that a thread ran at a moment; the moment may be a little before it began."""
-    before = soon = None
+    before: Job | None = None
+    soon: Job | None = None
     for job in facts.jobs:
         if job.worker == thread and job.start is not None:
             if job.start <= when:
@@ -150,8 +151,8 @@ def job_sender(run: Run, facts: ProcessFacts, thread: int, when: float) -> Sende
             elif soon is None and job.start <= when + SOON_S:
                 soon = job
     ran = before is not None and (before.end is None or before.end >= when)
-    job = before if ran or soon is None else soon
-    return sender(run, facts, job) if job is not None else None
+    found = before if ran or soon is None else soon
+    return sender(run, facts, found) if found is not None else None
 
 
 def told_sender(run: Run, facts: ProcessFacts, thread: int, when: float) -> Related | None:
