@@ -50,7 +50,7 @@ def problem(data: bytes, name: str, sizes: Sizes) -> str | None:
             with warnings.catch_warnings(), _within(FACTOR * len(data) + SPARE):
                 warnings.simplefilter("error")
                 if path.suffix == ".trace":
-                    _read_all(path)
+                    read_all(path)
                 else:
                     _bring_home(path)
         except BaseException:
@@ -61,7 +61,8 @@ def problem(data: bytes, name: str, sizes: Sizes) -> str | None:
     return None
 
 
-def _read_all(path: Path) -> None:
+def read_all(path: Path) -> None:
+    """Everything that a trace holds, if it can be read; no other error than `TraceError` is expected."""
     try:
         trace = read(path)
     except TraceError:
@@ -81,7 +82,7 @@ def _bring_home(path: Path) -> None:
         streams.drain()
         streams.finish()
         writer.close()
-    _read_all(home)
+    read_all(home)
 
 
 @contextmanager

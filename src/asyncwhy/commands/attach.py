@@ -9,7 +9,7 @@ import threading
 from pathlib import Path
 
 from asyncwhy.commands import output, traces
-from asyncwhy.commands.run import causes, duration, matching, preload, report_on
+from asyncwhy.commands.run import add_observing, matching, preload, report_on
 from asyncwhy.commands.verb import Verb
 from asyncwhy.errors import AsyncwhyError
 
@@ -28,16 +28,7 @@ class Attach(Verb):
     usage = "asyncwhy attach [options] PID"
 
     def arguments(self, parser: argparse.ArgumentParser) -> None:
-        parser.add_argument("-o", "--output", metavar="TRACE", help="where to record the run")
-        parser.add_argument(
-            "--for", dest="for_s", metavar="SECONDS", type=duration,
-            help="observe for so long; without it until Ctrl-C, or until the process ends",
-        )  # fmt: skip
-        output.add_format(parser)
-        parser.add_argument("--report", metavar="FILE", help="write the report there instead of to stderr")
-        parser.add_argument(
-            "--fail-on", metavar="CAUSES", type=causes, help="end with 1 if one of these was found"
-        )
+        add_observing(parser, "observe for so long; without it until Ctrl-C, or until the process ends")
         parser.add_argument("pid", metavar="PID", type=_pid, help="the process")
 
     def run(self, options: argparse.Namespace) -> int:

@@ -23,6 +23,17 @@ from asyncwhy.model import Finding, Report
 WITH_VALUE = ("--python", "-o", "--output", "--for", "--format", "--report", "--fail-on", "--min-cost")
 
 
+def add_observing(parser: argparse.ArgumentParser, for_how_long: str) -> None:
+    """What every verb that observes takes: where to record, for how long, and what becomes of the report."""
+    parser.add_argument("-o", "--output", metavar="TRACE", help="where to record the run")
+    parser.add_argument("--for", dest="for_s", metavar="SECONDS", type=duration, help=for_how_long)
+    output.add_format(parser)
+    parser.add_argument("--report", metavar="FILE", help="write the report there instead of to stderr")
+    parser.add_argument(
+        "--fail-on", metavar="CAUSES", type=causes, help="end with 1 if one of these was found"
+    )
+
+
 class Run(Verb):
     """Runs a program, observes it, and says why it is not asynchronous.
 
@@ -40,16 +51,7 @@ class Run(Verb):
     def arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("-m", dest="module", metavar="MODULE", help="run a module, as python -m does")
         parser.add_argument("--python", metavar="PATH", help="the interpreter or venv that runs the program")
-        parser.add_argument("-o", "--output", metavar="TRACE", help="where to record the run")
-        parser.add_argument(
-            "--for", dest="for_s", metavar="SECONDS", type=duration,
-            help="observe for so long, then stop the program as Ctrl-C would",
-        )  # fmt: skip
-        output.add_format(parser)
-        parser.add_argument("--report", metavar="FILE", help="write the report there instead of to stderr")
-        parser.add_argument(
-            "--fail-on", metavar="CAUSES", type=causes, help="end with 1 if one of these was found"
-        )
+        add_observing(parser, "observe for so long, then stop the program as Ctrl-C would")
         parser.add_argument("command", nargs="*", metavar="program", help=argparse.SUPPRESS)
 
     def prepare(self, arguments: list[str]) -> list[str]:

@@ -72,17 +72,31 @@ class UvloopHooks:
     def install(self, uvloop):
         loop = uvloop.Loop
         base = loop.__mro__[1]
-        step = self._step
-        hidden = self.asyncio.recorder.interner.hidden
-        guard = self.installation.harmless
-        created = guard(self.asyncio._created)
-        wakeup = guard(self.asyncio._wakeup, 0)
-        started, stopped = guard(self._started), guard(self._stopped)
-        touched = guard(self.asyncio.touches.touched, 0)
-        call_exception_handler = _telling(base, self.asyncio.endings.told)
-        runs_in = self.runs_in
-        ends = self.asyncio.recorder.interner.ends
-        ends.add(p.identity(_Step.__call__.__code__))
+        running = self._running(base)
+        interner = self.asyncio.recorder.interner
+        for function in (
+            *self._scheduling(base),
+            *running,
+            self._making(base),
+            _telling(base, self.asyncio.endings.told),
+        ):
+            original = getattr(base, function.__name__, None)
+            if original is None:
+                continue
+            function.__qualname__ = "Loop." + function.__name__
+            function.__doc__ = original.__doc__
+            interner.hidden.add(p.identity(function.__code__))
+            self.installation.put(loop, function.__name__, function)
+        # While these are on top, the compiled loop has nothing of Python's to run.
+        machinery = tuple(p.identity(function.__code__) for function in running)
+        self.asyncio.idle_codes.update(machinery)
+        interner.ends.update((p.identity(_Step.__call__.__code__), *machinery))
+
+    def _scheduling(self, base):
+        """What takes callbacks."""
+        step, runs_in = self._step, self.runs_in
+        wakeup = self.installation.harmless(self.asyncio._wakeup, 0)
+        touched = self.installation.harmless(self.asyncio.touches.touched, 0)
 
         def call_soon(self, callback, *args, context=None):
             thread = runs_in.get(p.identity(self))
@@ -107,10 +121,22 @@ class UvloopHooks:
         def add_writer(self, fileobj, callback, *args):
             return base.add_writer(self, fileobj, step(callback, 0, 0), *args)
 
+        return call_soon, call_soon_threadsafe, call_later, call_at, add_reader, add_writer
+
+    def _making(self, base):
+        created = self.installation.harmless(self.asyncio._created)
+
         def create_task(self, coro, **named):
             task = base.create_task(self, coro, **named)
             created(task, self, coro)
             return task
+
+        return create_task
+
+    def _running(self, base):
+        """What runs the loop."""
+        guard = self.installation.harmless
+        started, stopped = guard(self._started), guard(self._stopped)
 
         def run_forever(self):
             run = started(self)
@@ -127,20 +153,7 @@ class UvloopHooks:
             finally:
                 stopped(self, run)
 
-        made = (call_exception_handler, call_soon, call_soon_threadsafe, call_later, call_at, add_reader, add_writer, create_task,
-                run_forever, run_until_complete)  # fmt: skip
-        for function in made:
-            original = getattr(base, function.__name__, None)
-            if original is None:
-                continue
-            function.__qualname__ = "Loop." + function.__name__
-            function.__doc__ = original.__doc__
-            hidden.add(p.identity(function.__code__))
-            self.installation.put(loop, function.__name__, function)
-        # While these are on top, the compiled loop has nothing of Python's to run.
-        machinery = (p.identity(run_forever.__code__), p.identity(run_until_complete.__code__))
-        self.asyncio.idle_codes.update(machinery)
-        ends.update(machinery)
+        return run_forever, run_until_complete
 
     def _started(self, loop):
         self.runs_in[p.identity(loop)] = p.ident()
