@@ -4,6 +4,7 @@ import os
 import resource
 import signal
 import sys
+import tempfile
 
 told = []
 signal.signal(signal.SIGXFSZ, lambda *_: told.append("told"))
@@ -19,7 +20,7 @@ async def main():
     await asyncio.gather(*(work() for _ in range(100)))
     await asyncio.sleep(0.5)
     print(told)
-    with open("large", "wb", buffering=0) as file:
+    with tempfile.TemporaryFile(buffering=0) as file:
         try:
             while True:
                 file.write(b"x" * 9_000)
