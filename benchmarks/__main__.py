@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from benchmarks import predictions, startup, table, verdict
+from benchmarks import plot, predictions, startup, table, verdict
 from benchmarks.environment import HOST, ROOT, python
 from benchmarks.observers import ASYNCWHY, PURE, chosen
 from benchmarks.pairs import Measure, compare
@@ -27,7 +27,7 @@ from benchmarks.running import request_us, step_ns
 
 PARTS = ("steps", "requests", "startup", "memory", "verdict", "predictions")
 STEPS = 200_000
-REQUESTS = 4_000
+REQUESTS = 12_000
 
 
 def main() -> int:
@@ -43,6 +43,7 @@ def main() -> int:
     parser.add_argument("--times", type=int, default=5, help="runs of which a prediction's are medians (5)")
     parser.add_argument("--specimens", default="", help="only predictions of those whose name has this in it")
     parser.add_argument("--json", type=Path, help="also write the results there")
+    parser.add_argument("--plot", type=Path, metavar="SVG", help="also draw the ratios there")
     parser.add_argument("--compare", nargs=2, type=Path, metavar="JSON", help="only compare two results")
     options = parser.parse_args()
     if options.compare:
@@ -56,6 +57,8 @@ def main() -> int:
     print("\n" + "\n".join(table.rows(data)))
     if options.json:
         options.json.write_text(json.dumps(data, indent=1))
+    if options.plot:
+        options.plot.write_text(plot.drawn(data))
     return 0
 
 
@@ -102,8 +105,12 @@ def _paired(parts: tuple[str, ...]) -> Iterator[tuple[str, Measure]]:
         yield "steps", step_ns(STEPS)
     if "requests" in parts:
         yield "aiohttp", request_us(REQUESTS, "aiohttp_server.py")
-        yield "fastapi", request_us(REQUESTS, "fastapi_server.py", "asyncio")
-        yield "fastapi-uvloop", request_us(REQUESTS, "fastapi_server.py", "uvloop")
+        yield "fastapi", request_us(REQUESTS, "fastapi_server.py", "asyncio", "h11")
+        yield "fastapi-uvloop", request_us(REQUESTS, "fastapi_server.py", "uvloop", "h11")
+        yield "uvloop-httptools", request_us(REQUESTS, "fastapi_server.py", "uvloop", "httptools")
+        yield "streaming", request_us(REQUESTS // 2, "streaming_server.py")
+        yield "websocket", request_us(4 * REQUESTS, "echo_server.py", kind="websocket")
+        yield "aiosqlite", request_us(REQUESTS, "database_server.py")
 
 
 def _sizes(largest: int) -> list[int]:

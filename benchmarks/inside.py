@@ -25,6 +25,14 @@ def blockbuster():
     BlockBuster().activate()
 
 
+@asynccontextmanager
+async def event_loop_monitor():
+    from asyncio_event_loop_monitor import event_loop_monitor_ctx
+
+    with event_loop_monitor_ctx(threshold_ms=50.0):
+        yield
+
+
 def aiodebug():
     import aiodebug.log_slow_callbacks
 
@@ -67,7 +75,7 @@ if __name__ == "__main__":
     peer, program = sys.argv[1:3]
     del sys.argv[:2]
     sys.path[0] = os.path.dirname(program)
-    if peer in ("aiocop", "loopsentry", "pyleak"):
+    if peer in ("aiocop", "event_loop_monitor", "loopsentry", "pyleak"):
         around_main(globals()[peer])
     else:
         globals()[peer]()

@@ -26,8 +26,12 @@ class Observer:
         return [*self.before(folder), program, *map(str, arguments)]
 
 
-def _inside(peer: str) -> Observer:
-    return Observer(peer, lambda _: [python(), _INSIDE, peer], module=peer)
+def _inside(peer: str, module: str = "") -> Observer:
+    return Observer(peer, lambda _: [python(), _INSIDE, peer], module=module or peer)
+
+
+def _in_bin(name: str) -> str:
+    return f"{Path(python()).parent}/{name}"
 
 
 UNOBSERVED = Observer("unobserved", lambda _: [python()])
@@ -47,7 +51,7 @@ PURE = replace(
 PEERS = (
     Observer(
         "py-spy",
-        lambda f: [f"{Path(python()).parent}/py-spy", "record", "-o", f"{f}/o.svg", "--", python()],
+        lambda f: [_in_bin("py-spy"), "record", "-o", f"{f}/o.svg", "--", python()],
         module="py_spy",
     ),
     _inside("blockbuster"),
@@ -55,6 +59,13 @@ PEERS = (
     _inside("aiodebug"),
     Observer("viztracer", lambda f: [python(), "-m", "viztracer", "--quiet", "-o", f"{f}/o.json"], module="viztracer"),
     _inside("aiocop"),
+    _inside("event_loop_monitor", "asyncio_event_loop_monitor"),
+    Observer(
+        "ddtrace",  # its profiler alone; without an agent to send to it says so and drops what it gathered
+        lambda _: [_in_bin("ddtrace-run"), python()],
+        {"DD_PROFILING_ENABLED": "true", "DD_TRACE_ENABLED": "false", "DD_INSTRUMENTATION_TELEMETRY_ENABLED": "false"},
+        "ddtrace",
+    ),
     Observer("pyinstrument", lambda f: [python(), "-m", "pyinstrument", "-o", f"{f}/o.txt"], module="pyinstrument"),
     Observer("yappi", lambda f: [python(), "-m", "yappi", "-o", f"{f}/o.pstat"], module="yappi"),
     _inside("pyleak"),

@@ -47,8 +47,8 @@ def step_ns(steps: int) -> Measure:
     return measure
 
 
-def request_us(requests: int, program: str, *arguments: object) -> Measure:
-    """A measure: CPU microseconds that the server process uses per request."""
+def request_us(requests: int, program: str, *arguments: object, kind: str = "http") -> Measure:
+    """A measure: CPU microseconds that the server process uses per request, or per message of a WebSocket."""
 
     def measure(observer: Observer, folder: Path) -> float:
         ready = folder / "ready"
@@ -59,9 +59,9 @@ def request_us(requests: int, program: str, *arguments: object) -> Measure:
             )
         pid, port = _wait_for(ready, server)
         try:
-            _load(port, requests // 10)
+            _load(port, requests // 10, kind)
             before = _cpu_ns(pid)
-            _load(port, requests)
+            _load(port, requests, kind)
             used = _cpu_ns(pid) - before
         finally:
             os.kill(pid, signal.SIGINT)
@@ -82,8 +82,8 @@ def _wait_for(ready: Path, server: subprocess.Popen[bytes]) -> tuple[int, int]:
     return int(pid), int(port)
 
 
-def _load(port: int, requests: int) -> None:
-    subprocess.run([sys.executable, _LOAD, str(port), str(requests), str(CONNECTIONS)], check=True)
+def _load(port: int, requests: int, kind: str) -> None:
+    subprocess.run([sys.executable, _LOAD, str(port), str(requests), str(CONNECTIONS), kind], check=True)
 
 
 def _cpu_ns(pid: int) -> int:
