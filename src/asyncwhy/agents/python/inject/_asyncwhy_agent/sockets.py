@@ -1,7 +1,8 @@
 """A program that talks to itself: which write made which socket of the same process readable.
 
 Tests, examples and load generators often stand in the process of their server.  Without this the answer that a
-client waits for would seem to come from outside.  Only connections between addresses of one host are noted.
+client waits for would seem to come from outside.  Only connections between addresses of one host are noted; one that
+brings something while its other end is not known has that in another process, and is forgotten.
 """
 
 from __future__ import annotations
@@ -19,6 +20,13 @@ HERE = """
 __aw_number = __aw_near(__aw_id(self))
 if __aw_number is not None: __aw_traffic((__aw_clock(), __aw_number, %d, 0, __aw_ident()))
 """
+#: By then whoever wrote was connected here, or is elsewhere.
+BROUGHT = (
+    (HERE % READ).rstrip().replace("None:", "None:\n   ")
+    + """
+    if __aw_number in __aw_alone: __aw_forget(self)
+"""
+)
 #: A transport is closed once, and its id may then be another's.
 ENDED = HERE.replace("__aw_id(self)", "__aw_id(self), None") % CLOSED
 #: How a transport writes, by Python's version: at once, or what the system would not take at once.
@@ -26,7 +34,7 @@ WRITES = ("write", "writelines", "write_eof", "_write_ready", "_write_send", "_w
 
 
 SENDS = "if fn in __aw_sends: __aw_moved(self, %d)" % WROTE
-WOKEN = "if fn in __aw_receives: __aw_moved(self, %d)" % READ
+WOKEN = "if fn in __aw_receives: __aw_moved(self, %d, True)" % READ
 
 
 class SocketHooks:
@@ -36,12 +44,13 @@ class SocketHooks:
         self.recorder = recorder
         self.installation = installation
         self.near = {}  # id of a transport -> its number
-        self.addresses = {}  # (its own, its peer's) -> number
+        self.addresses = {}  # (its own, its peer's) -> number, of those whose other end is not known
+        self.alone = {}  # number -> the key in `addresses`
         self.connecting = {}  # id of a socket -> when its connect began
 
     def begin_anew(self):
         """In a forked child: the parent's numbers mean nothing here."""
-        for table in (self.near, self.addresses, self.connecting):
+        for table in (self.near, self.addresses, self.alone, self.connecting):
             table.clear()
 
     def install(self, module):
@@ -63,8 +72,10 @@ class SocketHooks:
             "__aw_traffic": self.recorder.by_name["traffic"].extend,
             "__aw_clock": p.clock,
             "__aw_ident": p.ident,
+            "__aw_alone": self.alone,
+            "__aw_forget": guard(self._forget),
         }
-        self._twin(transport, "_read_ready", names, before=HERE % READ)
+        self._twin(transport, "_read_ready", names, before=BROUGHT)
         for name in WRITES:
             if name in transport.__dict__:
                 self._twin(transport, name, names, before=HERE % WROTE)
@@ -119,9 +130,7 @@ class SocketHooks:
         own, peer = extra.get("sockname"), extra.get("peername")
         if p.type_of(own) is not tuple or p.type_of(peer) is not tuple or own[0] != peer[0]:
             return
-        if len(self.near) >= MOST or len(self.addresses) >= MOST:
-            self.near.clear()
-            self.addresses.clear()
+        self._bound()
         number = self.near[key] = next(self.recorder.numbers)
         now = p.clock()
         self._row(began or now, number, MADE, 1 if began else 0)
@@ -130,9 +139,23 @@ class SocketHooks:
     def _pair(self, number, own, peer):
         other = self.addresses.pop((peer[:2], own[:2]), 0)
         if other:
+            self.alone.pop(other, None)
             self._row(p.clock(), number, PAIRED, other)
         else:
-            self.addresses[own[:2], peer[:2]] = number
+            key = self.alone[number] = (own[:2], peer[:2])
+            self.addresses[key] = number
+
+    def _forget(self, transport):
+        """The other end is in another process: nothing that goes through is ours to explain."""
+        self._elsewhere(self.near.pop(p.identity(transport), 0))
+
+    def _elsewhere(self, number):
+        self.addresses.pop(self.alone.pop(number, None), None)
+
+    def _bound(self):
+        if len(self.near) >= MOST or len(self.addresses) >= MOST:
+            for table in (self.near, self.addresses, self.alone):
+                table.clear()
 
     # --- trio's ----------------------------------------------------------------------------------------
 
@@ -143,20 +166,24 @@ class SocketHooks:
         """The connect of the other end woke who accepts, as what is written wakes who reads."""
         self._moved(made[0], READ)
 
-    def _moved(self, sock, what):
-        """Something goes through a socket; `what` 0: it begins to connect, and its addresses are not known yet."""
+    def _moved(self, sock, what, brought=False):
+        """Something goes through a socket; `what` 0: it begins to connect, and its addresses are not known yet.
+
+        `brought`: somebody has written, and was connected here by then, or is elsewhere.
+        """
         key, now = p.identity(sock), p.clock()
         number = self.near.get(key)
         if number is None or (number < 0 and what):
             number = self._number(sock, number, what)
         if number:
             self._row(now, abs(number), what or WROTE)
+        if brought and number in self.alone:
+            self.near[p.identity(sock)] = 0
+            self._elsewhere(number)
 
     def _number(self, sock, number, what):
         """The number of a connection within this host, else 0; negative until its addresses are known."""
-        if len(self.near) >= MOST or len(self.addresses) >= MOST:
-            self.near.clear()
-            self.addresses.clear()
+        self._bound()
         if not what:
             number = -next(self.recorder.numbers)
         else:
