@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 
 from asyncwhy.analysis.answers import Answered, Answering, answering
 from asyncwhy.analysis.change import Change
 from asyncwhy.analysis.facts import ProcessFacts
+from asyncwhy.analysis.timeline import ThreadFact
 from asyncwhy.causes.draft import Draft, Run, Words
 from asyncwhy.causes.overlapping import hurts_by_itself
 from asyncwhy.causes.seconds import queue, seconds
-from asyncwhy.model import Effects, Remedy, Safety, Site, Victim
+from asyncwhy.model import Effects, Related, Remedy, Safety, Site, Victim
 
 #: So many tasks must have waited for the thread at once, on average while any did.
 AT_ONCE = 1.5
@@ -44,8 +45,7 @@ def _draft(run: Run, facts: ProcessFacts, slug: str, one: Answering, queued: lis
     library = next((name for each in stack[:at] if (name := facts.origins.package(each.file))), None)
     late = sum(answer.queued_s for answer in queued)
     tasks = {answer.task for answer in queued}
-    call = run.source.call_at(site.file, site.line, site.column or None, None, site.end_column)
-    name = call.qualified if call is not None else thread.name
+    name = _name(run, facts, thread, site)
     owner = f"`{library}` has one thread" if library else "one thread does the work"
     own = sum(answer.own_s for answer in one.answers) / len(one.answers)
     return Draft(
@@ -66,6 +66,7 @@ def _draft(run: Run, facts: ProcessFacts, slug: str, one: Answering, queued: lis
         operation="pool",
         inside_library=library,
         stack=stack[at:],
+        related=_works(facts, one.thread, site),
         victims=_waiting(facts, queued),
         effects=Effects(late_s=late, threads=1),
         remedies=(
@@ -79,6 +80,29 @@ def _draft(run: Run, facts: ProcessFacts, slug: str, one: Answering, queued: lis
         change=Change(earlier={int(facts.nodes.node_of[one.step]): one.queued_s for one in queued}),
         worth=hurts_by_itself(run, facts, [answer.task for answer in queued], late),
     )
+
+
+def _name(run: Run, facts: ProcessFacts, thread: ThreadFact, site: Site) -> str:
+    """What a person knows the thread by: its own function where that is the user's, else the call that made it."""
+    if thread.target is not None and facts.origins.is_user(thread.target.site):
+        return thread.target.site.function.replace(".<locals>", "")
+    call = run.source.call_at(site.file, site.line, site.column or None, None, site.end_column)
+    return call.qualified if call is not None else thread.name
+
+
+def _works(facts: ProcessFacts, thread: int, started: Site) -> tuple[Related, ...]:
+    """The user's line at which the thread was seen most while it did not wait for more to do."""
+    samples, spent = facts.samples.get(thread), Counter[Site]()
+    waits = facts.waits.get(thread, [])
+    for first, last, number in (
+        zip(samples.first, samples.last, samples.stack, strict=True) if samples else ()
+    ):
+        site = next((one for one in facts.stack(int(number)) if facts.origins.is_user(one)), None)
+        if site is not None and not any(one.start < last and first < one.end for one in waits):
+            spent[site] += round((last - first) * 1e9)
+    if not spent or spent.most_common(1)[0][0] == started:
+        return ()
+    return (Related("works here", spent.most_common(1)[0][0], "one after the other"),)
 
 
 def _waiting(facts: ProcessFacts, queued: list[Answered]) -> tuple[Victim, ...]:
