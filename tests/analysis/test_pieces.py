@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from asyncwhy.analysis.holds import Kind, Piece, joined
+from asyncwhy.analysis.holds import Kind, Piece, agree, joined
 
 B, W, C = Kind.BLOCKED, Kind.GIL_WAIT, Kind.BUSY
 
@@ -36,3 +36,11 @@ def test_one_call_is_one_piece(what: str) -> None:
 def test_other_places_and_steps_stay_apart() -> None:
     pieces = [piece(B, 0, 9), piece(W, 9, 5, stack=2), piece(W, 14, 5, step=1)]
     assert [one.kind for one in joined(pieces)] == [B, W, W]
+
+
+@pytest.mark.parametrize(("waited", "kind"), [(60, B), (30, W)])
+def test_a_place_that_waits_for_a_lock_waits_for_it_each_time(waited: float, kind: Kind) -> None:
+    """Whose holder waits for the GIL, which the one who waits for the lock seems to do, too."""
+    first, second = piece(B, 0, waited), piece(W, 100, 50, step=1)
+    agree([first, second])
+    assert (first.kind, second.kind) == (B, kind)

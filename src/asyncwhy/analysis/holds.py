@@ -189,8 +189,9 @@ def pieces(timeline: Timeline, samples: dict[int, Samples]) -> list[Piece]:
         others = [other for number, other in samples.items() if number != thread]
         cutter = _Cutter(timeline, thread, own, others, switch)
         made.extend(cutter.cut())
-    _agree(made)
-    return joined(made)
+    made = joined(made)
+    agree(made)
+    return made
 
 
 def joined(pieces: list[Piece]) -> list[Piece]:
@@ -228,20 +229,21 @@ def _without_gil(run: list[Piece]) -> list[Piece]:
     return made
 
 
-def _agree(pieces: list[Piece]) -> None:
-    """A call at one place waits or computes: what a busy machine made look otherwise joins the majority."""
+def agree(pieces: list[Piece]) -> None:
+    """A call at one place waits or computes: what a busy machine made look otherwise joins the majority, and so does
+    what looks like a wait for the GIL where it mostly waits for something else (a lock, whose holder needs the GIL)."""
     lengths: dict[int, dict[Kind, float]] = {}
     for piece in pieces:
-        if piece.kind is not Kind.GIL_WAIT:
-            own = lengths.setdefault(piece.stack, dict.fromkeys((Kind.BLOCKED, Kind.BUSY, Kind.GIL), 0.0))
-            own[piece.kind] += piece.length
+        own = lengths.setdefault(piece.stack, dict.fromkeys(Kind, 0.0))
+        own[piece.kind] += piece.length
     for piece in pieces:
-        own = lengths.get(piece.stack, {})
-        if piece.kind is Kind.GIL_WAIT or not own:
-            continue
+        own = lengths[piece.stack]
         computing = Kind.GIL if own[Kind.GIL] > own[Kind.BUSY] else Kind.BUSY
         waits = own[Kind.BLOCKED] > own[Kind.BUSY] + own[Kind.GIL]
-        if waits != (piece.kind is Kind.BLOCKED):
+        if piece.kind is Kind.GIL_WAIT:
+            if waits and own[Kind.BLOCKED] >= own[Kind.GIL_WAIT]:
+                piece.kind = Kind.BLOCKED
+        elif waits != (piece.kind is Kind.BLOCKED):
             piece.kind = Kind.BLOCKED if waits else computing
 
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 
+import numpy as np
+
 from asyncwhy.analysis.answers import Answered, Answering, answering
 from asyncwhy.analysis.change import Change
 from asyncwhy.analysis.facts import ProcessFacts
+from asyncwhy.analysis.holds import cpu_between
 from asyncwhy.analysis.timeline import ThreadFact
 from asyncwhy.causes.draft import Draft, Run, Words
 from asyncwhy.causes.overlapping import hurts_by_itself
@@ -19,6 +22,10 @@ AT_ONCE = 1.5
 IDLE = 0.3
 #: Fewer answers than this are no queue.
 FEWEST = 4
+#: A thread that was on the CPU for this share of the time computes.
+COMPUTES = 0.7
+#: Samples are 5 ms apart, and late: no further apart than this (20 ms) the thread was at the earlier one's line.
+APART_S = 0.02
 #: A wait this much longer than the thread's own work for it (3 ms, as a pool's) stood in the queue.
 QUEUED_S = 0.003
 
@@ -47,6 +54,8 @@ def _draft(run: Run, facts: ProcessFacts, slug: str, one: Answering, queued: lis
     tasks = {answer.task for answer in queued}
     name = _name(run, facts, thread, site)
     owner = f"`{library}` has one thread" if library else "one thread does the work"
+    computes = _computes(facts, one)
+    share = 1.0 - 1.0 / facts.cores if computes else 1.0  # of the waiting that more at once would spare
     own = sum(answer.own_s for answer in one.answers) / len(one.answers)
     return Draft(
         cause=slug,
@@ -69,16 +78,50 @@ def _draft(run: Run, facts: ProcessFacts, slug: str, one: Answering, queued: lis
         related=_works(facts, one.thread, site),
         victims=_waiting(facts, queued),
         effects=Effects(late_s=late, threads=1),
-        remedies=(
+        remedies=_remedies(library, computes),
+        change=Change(earlier={int(facts.nodes.node_of[one.step]): one.queued_s * share for one in queued}),
+        worth=hurts_by_itself(run, facts, [answer.task for answer in queued], late),
+    )
+
+
+def _computes(facts: ProcessFacts, one: Answering) -> bool:
+    """Whether the thread was on the CPU for most of the time for which it was waited for."""
+    samples = facts.samples.get(one.thread)
+    if samples is None or not len(samples.first):
+        return False
+    since, until = min(answer.asked for answer in one.answers), max(answer.when for answer in one.answers)
+    queued = np.interp(
+        (since, until), samples.first, samples.delay
+    )  # in the system's run queue: it would have
+    used = cpu_between(samples, since, until) + float(queued[1] - queued[0])
+    return used >= COMPUTES * (until - since)
+
+
+def _remedies(library: str | None, computes: bool) -> tuple[Remedy, ...]:
+    if library is None and computes:
+        return (
             Remedy(
-                "open several (a small pool of connections), if what is behind them can work on several at "
-                "once; a transaction needs one of its own anyway",
+                "let a pool of processes do it, `await loop.run_in_executor(processes, function, ...)`: it computes, and "
+                "more threads would share one GIL",
                 Safety.CHANGES_BEHAVIOUR,
             ),
-            Remedy("or ask for less often: one query for many rows", Safety.SKETCH),
+        )
+    if library is None:
+        return (
+            Remedy(
+                "let several threads take from the queue (or `await loop.run_in_executor(pool, function, ...)` in its "
+                "place), if what they use can be used by several at once",
+                Safety.CHANGES_BEHAVIOUR,
+            ),
+            Remedy("or ask for less often: one job for many items", Safety.SKETCH),
+        )
+    return (
+        Remedy(
+            "open several (a small pool of connections), if what is behind them can work on several at "
+            "once; a transaction needs one of its own anyway",
+            Safety.CHANGES_BEHAVIOUR,
         ),
-        change=Change(earlier={int(facts.nodes.node_of[one.step]): one.queued_s for one in queued}),
-        worth=hurts_by_itself(run, facts, [answer.task for answer in queued], late),
+        Remedy("or ask for less often: one query for many rows", Safety.SKETCH),
     )
 
 
@@ -94,9 +137,11 @@ def _works(facts: ProcessFacts, thread: int, started: Site) -> tuple[Related, ..
     """The user's line at which the thread was seen most while it did not wait for more to do."""
     samples, spent = facts.samples.get(thread), Counter[Site]()
     waits = facts.waits.get(thread, [])
-    for first, last, number in (
-        zip(samples.first, samples.last, samples.stack, strict=True) if samples else ()
-    ):
+    if samples is None or not len(samples.first):
+        return ()
+    following = np.append(samples.first[1:], samples.last[-1:])
+    until = np.minimum(following, samples.last + APART_S)  # what computes is another sample each time
+    for first, last, number in zip(samples.first, until, samples.stack, strict=True):
         site = next((one for one in facts.stack(int(number)) if facts.origins.is_user(one)), None)
         if site is not None and not any(one.start < last and first < one.end for one in waits):
             spent[site] += round((last - first) * 1e9)
