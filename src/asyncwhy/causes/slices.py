@@ -25,7 +25,7 @@ from asyncwhy.model import Effects, Site
 
 #: A task that went on at once so often computes in slices; one that did so a few times only lets others begin.
 FEWEST = 20
-#: Tasks that do are the computation where they have this share of the time.
+#: The task is the computation where it has this share of the time: of many that each do a little it is the sum.
 MOST = 0.9
 #: ...and what computes is told where it took this share of the time during which the loop ran...
 SHARE = 0.2
@@ -33,20 +33,6 @@ SHARE = 0.2
 LEAST_S = 0.0002
 #: A step that was ready within this of the end of its task's step before (50 µs) waited for nothing.
 AT_ONCE_S = 5e-5
-
-
-def slices_of(facts: ProcessFacts, small: Small) -> Ints:
-    """The steps that are slices of computations, if nearly all of the short ones are; else none."""
-    line = facts.line
-    steps = small.steps[np.lexsort((line.start[small.steps], line.ref[small.steps]))]
-    ref, ready = line.ref[steps], (line.start - line.lag)[steps]
-    on = np.zeros(len(steps), bool)
-    on[1:] = (ref[1:] == ref[:-1]) & (np.abs(ready[1:] - line.end[steps][:-1]) <= AT_ONCE_S)
-    on &= line.is_task[steps]
-    tasks, counts = np.unique(ref[on], return_counts=True)
-    found: Ints = np.sort(steps[np.isin(ref, tasks[counts >= FEWEST])])
-    spent = float((line.end - line.start)[found].sum())
-    return found if spent >= MOST * small.total_s else found[:0]
 
 
 def find(run: Run, facts: ProcessFacts, small: Small, groups: list[Group]) -> Draft | None:
@@ -59,7 +45,7 @@ def find(run: Run, facts: ProcessFacts, small: Small, groups: list[Group]) -> Dr
 
 
 def _slices(facts: ProcessFacts, small: Small) -> Ints:
-    """The steps that are slices of computations, if nearly all of the short ones are; else none."""
+    """The steps that are slices of one task's computation, if nearly all of the short ones are; else none."""
     line = facts.line
     length = line.end - line.start
     steps = small.steps[np.lexsort((line.start[small.steps], line.ref[small.steps]))]
@@ -68,7 +54,9 @@ def _slices(facts: ProcessFacts, small: Small) -> Ints:
     on[1:] = (ref[1:] == ref[:-1]) & (np.abs(ready[1:] - line.end[steps][:-1]) <= AT_ONCE_S)
     on &= line.is_task[steps]
     tasks, counts = np.unique(ref[on], return_counts=True)
-    found: Ints = np.sort(steps[np.isin(ref, tasks[counts >= FEWEST])])
+    if not len(tasks) or counts.max() < FEWEST:
+        return small.steps[:0]
+    found: Ints = np.sort(steps[ref == tasks[np.argmax(counts)]])
     whole = float(length[found].sum()) >= MOST * small.total_s
     return found if whole and float(np.median(length[found])) >= LEAST_S else found[:0]
 
@@ -86,7 +74,6 @@ def _draft(run: Run, facts: ProcessFacts, small: Small, groups: list[Group], sli
     called = called_from(run, facts, stack)
     name = site.function.replace(".<locals>", "")
     where = f" in the loop at line {loop}" if loop is not None else ""
-    several = f", in {len(tasks)} tasks" if len(tasks) > 1 else ""
     return Draft(
         cause=cpu_on_loop.SLUG,
         facts=facts,
@@ -95,7 +82,7 @@ def _draft(run: Run, facts: ProcessFacts, small: Small, groups: list[Group], sli
             headline=f"`{name}` computes on the event loop, and gives way every {seconds(each)}",
             label=f"{len(slices)} slices of one computation{where}, {seconds(cost)} in all",
             message=(
-                f"`{name}` computes{where} for {seconds(cost)} of {seconds(facts.loop_s)} that the loop ran{several}: "
+                f"`{name}` computes{where} for {seconds(cost)} of {seconds(facts.loop_s)} that the loop ran: "
                 f"it gave way {len(slices)} times and was ready again at once, so that all others waited for a "
                 f"slice at each of their turns."
             ),
