@@ -16,7 +16,9 @@ CONSUMER, LATE_S = 7, (0.4, 0.1, 0.0, 0.3)
 def test_a_thread_keeps_its_own_pace(monkeypatch: pytest.MonkeyPatch) -> None:
     steps = np.arange(len(LATE_S))
     line = SimpleNamespace(ref=np.full(len(steps), CONSUMER), root_foreign=np.zeros(len(steps), bool))
-    facts: Any = SimpleNamespace(line=line, nodes=SimpleNamespace(node_of=steps))
+    facts: Any = SimpleNamespace(
+        line=line, nodes=SimpleNamespace(node_of=steps, waits_job=np.zeros(len(steps), bool))
+    )
     touches: list[Any] = [SimpleNamespace(time=float(n), late_s=LATE_S[n], step=n) for n in steps.tolist()]
     monkeypatch.setattr(unsafe_wakeup, "woken", lambda _, touch: np.array([touch.step]))
     earlier = unsafe_wakeup._earlier(facts, touches[::-1])

@@ -57,7 +57,7 @@ class Awaited:
 
 @dataclass(slots=True)
 class Call:
-    """One call of a function of the user's in a task, and the awaits that it executed; `depth` counts the
+    """One call of a function of the user's (or of a library's) in a task, and the awaits that it executed; `depth` counts the
     frames outside it."""
 
     task: int
@@ -66,10 +66,13 @@ class Call:
     awaits: list[Awaited] = field(default_factory=list)
 
 
-def calls(line: Timeline, origins: Origins) -> list[Call]:
-    """Every call that executed at least two awaits."""
+def calls(line: Timeline, origins: Origins, *, of_libraries: bool = False) -> list[Call]:
+    """Every call that executed at least two awaits; `of_libraries`: the calls of libraries' functions that awaited
+    functions of the user's."""
     rows, kept = _rows(line)
-    shapes = _Shapes(line, origins)
+    shapes = _Shapes(line, origins, of_libraries)
+    if of_libraries:
+        rows, kept = _concerned(rows, kept, shapes)
     lost, woken, begun = _Holds(line), _Wakers(line), _begun(line)
     made: list[Call] = []
     open_calls: dict[int, Call] = {}
@@ -125,6 +128,15 @@ def _rows(line: Timeline) -> tuple[Any, list[int]]:
     return rows[shared], kept[shared].tolist()
 
 
+def _concerned(rows: Any, kept: list[int], shapes: _Shapes) -> tuple[Any, list[int]]:
+    """The waits of the tasks that have a frame which is asked about, all of them."""
+    pairs = np.unique(rows[["stack", "kind"]])
+    own = [stack for stack, kind in pairs.tolist() if shapes.of(stack, kind)]
+    tasks = np.unique(rows["task"][np.isin(rows["stack"], own)])
+    chosen = np.isin(rows["task"], tasks)
+    return rows[chosen], np.array(kept, np.int64)[chosen].tolist()
+
+
 def _begun(line: Timeline) -> dict[tuple[int, int], float]:
     """When what a wait (task, start) waited for was begun, for those that were begun earlier."""
     rows = line.process.table("begun").tolist()
@@ -132,14 +144,14 @@ def _begun(line: Timeline) -> dict[tuple[int, int], float]:
 
 
 class _Shapes:
-    """What a recorded stack says of each of the user's frames in it, worked out once for each stack."""
+    """What a recorded stack says of each frame in it that is asked about, worked out once for each stack."""
 
-    def __init__(self, line: Timeline, origins: Origins) -> None:
-        self.process, self.origins = line.process, origins
+    def __init__(self, line: Timeline, origins: Origins, of_libraries: bool) -> None:
+        self.process, self.origins, self.of_libraries = line.process, origins, of_libraries
         self.known: dict[tuple[int, int], list[tuple[int, Site, bool | None, bool]]] = {}
 
     def of(self, stack: int, kind: int) -> list[tuple[int, Site, bool | None, bool]]:
-        """(depth, site, waits for others: see `_turnstile`, waits for several) for each frame of the user's."""
+        """(depth, site, waits for others: see `_turnstile`, waits for several) for each such frame."""
         found = self.known.get((stack, kind))
         if found is None:
             sites = self.process.stack(stack)[::-1]
@@ -148,9 +160,15 @@ class _Shapes:
             found = self.known[stack, kind] = [
                 (depth, site, turnstile, joins)
                 for depth, site in enumerate(sites)
-                if self.origins.is_user(site)
+                if (self._hands_over(sites, depth) if self.of_libraries else self.origins.is_user(site))
             ]
         return found
+
+    def _hands_over(self, sites: tuple[Site, ...], depth: int) -> bool:
+        """Whether the frame is a library's, and the one that it called the user's."""
+        if self.origins.package(sites[depth].file) is None or depth + 1 >= len(sites):
+            return False
+        return self.origins.is_user(sites[depth + 1])
 
     def _joins(self, sites: tuple[Site, ...], kind: int) -> bool:
         """Whether the user's own code waits for several: what a library gathers beneath is its one answer."""

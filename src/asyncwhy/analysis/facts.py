@@ -62,7 +62,7 @@ class ProcessFacts:
     @cached_property
     def nodes(self) -> schedule.Nodes:
         """The recorded run as nodes."""
-        return schedule.build(self.line, self.jobs, self.polled)
+        return schedule.build(self.line, self.jobs, self.polled, self.touches)
 
     @cached_property
     def baseline(self) -> replay.Replay:
@@ -158,21 +158,31 @@ class ProcessFacts:
         """The sites of a recorded stack, innermost first."""
         return self.process.stack(number)
 
-    def sent_stack(self, number: int, task: int) -> tuple[Site, ...]:
+    def sent_stack(self, number: int, task: int, at: float | None = None) -> tuple[Site, ...]:
         """A stack, and below it, if no line of the user's is in it, the one on which its task was made.
 
-        `gather(asyncio.to_thread(f))` submits from a task that consists of library code only.
+        `gather(asyncio.to_thread(f))` submits from a task that consists of library code only.  A library may make
+        its tasks where no line of the user's can be seen (in a greenlet, as SQLAlchemy does); then it is the one at
+        which the maker waited next.  `at` is when `task` did what the stack is of.
         """
         sites = self.stack(number)
         seen = 0
         while not any(self.origins.is_user(site) for site in sites) and task in self.line.tasks and seen < 8:
+            stood = self.stack(self.standing.after(task, at)) if at is not None else ()
+            waited = next((index for index, site in enumerate(stood) if self.origins.is_user(site)), None)
+            if waited is not None:
+                return sites + stood[waited:]
             made = self.line.tasks[task]
-            sites, task, seen = sites + self.stack(made.stack), made.parent, seen + 1
+            sites, task, at, seen = sites + self.stack(made.stack), made.parent, made.created, seen + 1
         return sites
+
+    def made_stack(self, task: Task) -> tuple[Site, ...]:
+        """Where a task was made, down to the user's own line."""
+        return self.sent_stack(task.stack, task.parent, task.created)
 
     def job_stack(self, job: Job) -> tuple[Site, ...]:
         """Where a job was submitted, down to the user's own line."""
-        return self.sent_stack(job.stack, job.task)
+        return self.sent_stack(job.stack, job.task, job.submitted)
 
     def task_of(self, ref: int) -> Task | None:
         """The task that a step belongs to; None for a callback."""

@@ -189,24 +189,61 @@ def pieces(timeline: Timeline, samples: dict[int, Samples]) -> list[Piece]:
         others = [other for number, other in samples.items() if number != thread]
         cutter = _Cutter(timeline, thread, own, others, switch)
         made.extend(cutter.cut())
-    _agree(made)
+    made = joined(made)
+    agree(made)
     return made
 
 
-def _agree(pieces: list[Piece]) -> None:
-    """A call at one place waits or computes: what a busy machine made look otherwise joins the majority."""
+def joined(pieces: list[Piece]) -> list[Piece]:
+    """One call that waits is one piece, though its thread, or whoever has what it waits for, also waited for the GIL:
+    pieces of one stack that follow each other in a step, most of whose time was off the CPU."""
+    made: list[Piece] = []
+    at = 0
+    while at < len(pieces):
+        end = at + 1
+        while end < len(pieces) and _follows(pieces[end - 1], pieces[end]):
+            end += 1
+        run = pieces[at:end]
+        waits = sum(piece.length for piece in run if piece.kind is Kind.GIL_WAIT)
+        blocked = sum(piece.length for piece in run if piece.kind is Kind.BLOCKED)
+        made.extend(_without_gil(run) if 0 < waits <= blocked else run)
+        at = end
+    return made
+
+
+def _follows(before: Piece, after: Piece) -> bool:
+    kinds = {before.kind, after.kind}
+    same = (before.thread, before.step, before.stack) == (after.thread, after.step, after.stack)
+    return same and kinds <= {Kind.BLOCKED, Kind.GIL_WAIT}
+
+
+def _without_gil(run: list[Piece]) -> list[Piece]:
+    """Each wait for the GIL as a part of the call that it was beside: the one before, or the first one after."""
+    made: list[Piece] = []
+    for piece in run:
+        if made and Kind.GIL_WAIT in (piece.kind, made[-1].kind):
+            _lengthen(made[-1], piece.end, piece.cpu_s, piece.late_s)
+            made[-1].kind = Kind.BLOCKED if Kind.BLOCKED in (piece.kind, made[-1].kind) else Kind.GIL_WAIT
+        else:
+            made.append(piece)
+    return made
+
+
+def agree(pieces: list[Piece]) -> None:
+    """A call at one place waits or computes: what a busy machine made look otherwise joins the majority, and so does
+    what looks like a wait for the GIL where it mostly waits for something else (a lock, whose holder needs the GIL)."""
     lengths: dict[int, dict[Kind, float]] = {}
     for piece in pieces:
-        if piece.kind is not Kind.GIL_WAIT:
-            own = lengths.setdefault(piece.stack, dict.fromkeys((Kind.BLOCKED, Kind.BUSY, Kind.GIL), 0.0))
-            own[piece.kind] += piece.length
+        own = lengths.setdefault(piece.stack, dict.fromkeys(Kind, 0.0))
+        own[piece.kind] += piece.length
     for piece in pieces:
-        own = lengths.get(piece.stack, {})
-        if piece.kind is Kind.GIL_WAIT or not own:
-            continue
+        own = lengths[piece.stack]
         computing = Kind.GIL if own[Kind.GIL] > own[Kind.BUSY] else Kind.BUSY
         waits = own[Kind.BLOCKED] > own[Kind.BUSY] + own[Kind.GIL]
-        if waits != (piece.kind is Kind.BLOCKED):
+        if piece.kind is Kind.GIL_WAIT:
+            if waits and own[Kind.BLOCKED] >= own[Kind.GIL_WAIT]:
+                piece.kind = Kind.BLOCKED
+        elif waits != (piece.kind is Kind.BLOCKED):
             piece.kind = Kind.BLOCKED if waits else computing
 
 

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -28,6 +29,7 @@ from asyncwhy.analysis.overhead import between_steps
 from asyncwhy.analysis.plan import Plan, plan
 from asyncwhy.analysis.polls import Poll, link
 from asyncwhy.analysis.timeline import Bools, Floats, Ints, Timeline
+from asyncwhy.analysis.touches import Touch, woken
 from asyncwhy.trace import schema
 
 #: Steps of one task closer together than this are one node...
@@ -133,16 +135,25 @@ class Nodes:
         return made
 
 
-def build(timeline: Timeline, jobs: list[Job], polled: frozenset[int] = frozenset()) -> Nodes:
-    """The nodes of one process; tasks suspended on one of the `polled` stacks only sleep until they look again."""
-    return _Builder(timeline, jobs, polled).build()
+def build(
+    timeline: Timeline,
+    jobs: list[Job],
+    polled: frozenset[int] = frozenset(),
+    touched: Sequence[Touch] = (),
+) -> Nodes:
+    """The nodes of one process; tasks suspended on one of the `polled` stacks only sleep until they look again, and
+    what was `touched` goes on when the loop noticed it."""
+    return _Builder(timeline, jobs, polled, touched).build()
 
 
 class _Builder:
-    def __init__(self, timeline: Timeline, jobs: list[Job], polled: frozenset[int]) -> None:
+    def __init__(
+        self, timeline: Timeline, jobs: list[Job], polled: frozenset[int], touched: Sequence[Touch]
+    ) -> None:
         self.line = timeline
         self.jobs = jobs
         self.polled = polled
+        self.touched = touched
         self.wakers: list[tuple[Ints, Floats, Ints]] = []  # (waker, at what time, child)
 
     def build(self) -> Nodes:
@@ -178,6 +189,7 @@ class _Builder:
             self._link(waker, line.when[firsts], line.root_foreign[firsts], line.caller[firsts])
             nodes.polls = link(line, nodes, self.wakers, self.polled)
             self._wakes()
+            self._notice()
         return nodes
 
     # --- nodes -----------------------------------------------------------------------------------------
@@ -243,6 +255,14 @@ class _Builder:
         woken |= beginnings.woken_by_jobs(np.flatnonzero(continued & ~woken), when, caller)
         own = np.flatnonzero(continued & ~woken)
         nodes.delay[own] = np.maximum(when[own] - nodes.end[nodes.previous[own]], 0.0)
+
+    def _notice(self) -> None:
+        """What a job released while the loop slept on went on when the loop noticed it, not at the job's end."""
+        nodes = self.nodes
+        for touch in self.touched:
+            own = np.unique(nodes.node_of[woken(self.line, touch)])
+            own = own[nodes.waits_job[own] & (nodes.previous[own] >= 0) & np.isnan(nodes.delay[own])]
+            nodes.delay[own] = np.maximum(nodes.release[own] - nodes.end[nodes.previous[own]], 0.0)
 
     def _join_tasks(self, own: Ints, waker: Ints) -> None:
         """Nodes that waited for several tasks together (gather, wait, a task group) wait for the last of each."""

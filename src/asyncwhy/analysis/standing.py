@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import numpy as np
 
 from asyncwhy.analysis.lookup import Latest
@@ -24,6 +26,19 @@ class Standing:
         self._ends = self._starts + rows["wait_s"]
         self._stacks = rows["stack"].astype(np.int64)
         self._latest = Latest(rows["task"].astype(np.int64), self._starts)
+
+    @cached_property
+    def _steps(self) -> Latest:
+        return Latest(self._line.ref, self._line.start)
+
+    def after(self, task: int, time: float) -> int:
+        """The stack on which a task waited after the step in which it did something; 0 where that is not known."""
+        step = int(self._steps.before(np.array([task]), np.array([time + NEAR_S]))[0])
+        end = float(self._line.end[step]) if step >= 0 else 0.0
+        if step < 0 or end < time - NEAR_S or not len(self._stacks):
+            return 0
+        row = int(self._latest.before(np.array([task]), np.array([end + NEAR_S]))[0])
+        return int(self._stacks[row]) if row >= 0 and self._starts[row] >= end - NEAR_S else 0
 
     def before(self, steps: Ints) -> Ints:
         """The stack on which the task of each step had waited until then; 0 where that is not known."""

@@ -10,13 +10,10 @@ from asyncwhy.causes.busy_wait import SLUG as BUSY_WAIT
 from asyncwhy.causes.busy_wait import SPINNING, spinning
 from asyncwhy.causes.draft import Draft, Run, Words
 from asyncwhy.causes.holding import Held
+from asyncwhy.causes.innermost import WAITS, waits_in
 from asyncwhy.causes.seconds import seconds, several, times
 
 SLUG = "cpu-on-loop"
-
-#: What a call of these kinds does is to wait, however busy the machine's kernel is meanwhile: a disk that is
-#: memory, a database in the own process.
-WAITS = frozenset(("sleep", "net", "dns", "disk", "subprocess", "lock", "db"))
 
 
 def find(run: Run) -> list[Draft]:
@@ -52,9 +49,12 @@ def find(run: Run) -> list[Draft]:
 
 
 def _waits(run: Run, facts: ProcessFacts, group: Group) -> bool:
-    """Whether the named line itself makes a call that is there to wait, or a library's does beneath it."""
+    """Whether the named line itself makes a call that is there to wait, or what is beneath it does for most of the
+    time."""
     if group.loop is not None:
         return False
+    if waits_in(run, facts, group) is not None:
+        return True
     if group.index:
         innermost = run.catalog.frame(group.stack[0].file, group.stack[0].function)
         return innermost is not None and innermost.kind in WAITS

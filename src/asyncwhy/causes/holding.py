@@ -14,9 +14,12 @@ from asyncwhy.analysis.facts import ProcessFacts
 from asyncwhy.analysis.holds import Kind, Piece
 from asyncwhy.analysis.hotlines import Group, stretches
 from asyncwhy.catalog import Advice, Operation
+from asyncwhy.catalog.words import OTHER
 from asyncwhy.causes.draft import Draft, Known, Run, Words
+from asyncwhy.causes.innermost import waits_in
 from asyncwhy.causes.origin import called_from, started_by, tasks_of
 from asyncwhy.causes.suffering import suffering
+from asyncwhy.causes.timeouts import gave_up
 from asyncwhy.causes.unavoidable import avoidable
 from asyncwhy.model import Effects, Related, Remedy, Safety, Site
 from asyncwhy.source.interface import Call
@@ -167,6 +170,8 @@ def describe(run: Run, facts: ProcessFacts, group: Group, lengths: list[float]) 
     operation = run.catalog.operation_of_stack(frames, innermost)
     if entered:
         operation = Operation("lock", run.catalog.verbs["lock"])
+    if operation.kind == OTHER:
+        operation = waits_in(run, facts, group) or operation
     library_site = next((one for one in inner if facts.origins.package(one.file)), None)
     library = facts.origins.package(library_site.file) if library_site else None
     is_async = any(facts.origins.package(one.file) and run.is_async(one) for one in inner)
@@ -231,7 +236,9 @@ def _draft(
         related.append(starter)
     spans = [(piece.start, piece.end) for piece in group.pieces]
     thread = group.pieces[0].thread
-    late = suffering(run, facts, [(thread, merged(spans))])
+    apart = merged(spans)
+    late = suffering(run, facts, [(thread, apart)])
+    related[:0] = gave_up(facts, thread, apart)
     return Draft(
         cause=cause,
         facts=facts,

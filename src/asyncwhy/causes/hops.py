@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
@@ -156,14 +156,15 @@ def _asking(facts: ProcessFacts, tasks: set[int], library: str) -> Counter[tuple
     """The user's lines, each with what is outside it, at which the tasks waited in that library, and how often they
     were seen there."""
     seen: Counter[tuple[Site, ...]] = Counter()
-    stacks: dict[int, int] = defaultdict(int)
+    pairs: Counter[tuple[int, int]] = Counter()
     for table in ("waits", "glances"):
         rows = facts.process.table(table)
-        own = rows["stack"][np.isin(rows["task"], list(tasks))]
-        for stack, count in zip(*np.unique(own, return_counts=True), strict=True):
-            stacks[int(stack)] += int(count)
-    for number, count in stacks.items():
-        sites = facts.stack(number)
+        rows = rows[np.isin(rows["task"], list(tasks))]
+        own, counts = np.unique(np.column_stack((rows["stack"], rows["task"])), axis=0, return_counts=True)
+        pairs.update(dict(zip(map(tuple, own.tolist()), counts.tolist(), strict=True)))
+    for (number, task), count in pairs.items():
+        # A task that the library made by itself (a shielded close) asks for whoever waits for that.
+        sites = facts.sent_stack(number, task)
         at = facts.origins.user_index(sites)
         if at is not None and any(facts.origins.package(site.file) == library for site in sites[:at]):
             seen[sites[at:]] += count

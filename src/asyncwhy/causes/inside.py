@@ -8,9 +8,13 @@ from collections import Counter
 import numpy as np
 
 from asyncwhy.analysis.facts import ProcessFacts
+from asyncwhy.analysis.jobs import Job
 from asyncwhy.analysis.places import Origin
 from asyncwhy.causes.draft import Run
 from asyncwhy.model import Site
+
+#: Jobs that asyncio makes of its own accord.
+LOOPS_OWN = ("getaddrinfo", "getnameinfo")
 
 
 def inside(run: Run, facts: ProcessFacts) -> dict[int, Site]:
@@ -69,6 +73,30 @@ def thread_runs(facts: ProcessFacts, thread: int) -> Site | None:
             seen[key] += max(count, 1)
             sites.setdefault(key, user[-1])
     return sites[seen.most_common(1)[0][0]] if seen else None
+
+
+def ran_code(facts: ProcessFacts, thread: int) -> bool:
+    """Whether the user's own code ran on a thread, or what the user's own line had sent there."""
+    target = facts.line.threads[thread].target
+    if target is None or facts.origins.is_user(target.site) or thread_runs(facts, thread) is not None:
+        return True
+    if thread in facts.line.loop_threads():
+        kinds = np.unique(facts.line.kind[facts.line.thread == thread]).tolist()
+        places = [place for place in map(facts.line.code_of, kinds) if place is not None]
+        if any(facts.origins.is_user(place.site) for place in places):
+            return True
+    return any(_is_users(facts, facts.jobs[index]) for index in facts.by_worker.get(thread, ()))
+
+
+def _is_users(facts: ProcessFacts, job: Job) -> bool:
+    place = facts.process.places.get(job.code)
+    if place is not None and facts.origins.is_user(place.site):
+        return True
+    if place is not None and place.site.function.rpartition(".")[2] in LOOPS_OWN:
+        return False
+    sent = (site for site in facts.stack(job.stack) if facts.origins.of(site.file) is not Origin.STANDARD)
+    first = next(sent, None)
+    return first is not None and facts.origins.is_user(first)
 
 
 def serves_library(facts: ProcessFacts, thread: int) -> bool:

@@ -145,7 +145,7 @@ def _most(facts: ProcessFacts, one: Saturation) -> tuple[Site, tuple[Site, ...],
     for ref, count in zip(refs.tolist(), counts.tolist(), strict=True):
         task = facts.line.tasks.get(ref)
         place = facts.line.place(ref)
-        stack = facts.sent_stack(task.stack, task.parent) if task is not None else ()
+        stack = facts.made_stack(task) if task is not None else ()
         index = facts.origins.user_index(stack)
         if index is None and (place is None or facts.origins.of(place.site.file) is Origin.STANDARD):
             continue

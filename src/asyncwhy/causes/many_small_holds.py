@@ -9,8 +9,10 @@ from asyncwhy.analysis.facts import ProcessFacts
 from asyncwhy.analysis.holds import Kind
 from asyncwhy.analysis.hotlines import Group, blocked, computed
 from asyncwhy.analysis.smallsteps import NOTABLE, Small, small_steps
-from asyncwhy.causes import holding
+from asyncwhy.catalog import Operation
+from asyncwhy.causes import holding, slices
 from asyncwhy.causes.draft import Draft, Run, Words
+from asyncwhy.causes.innermost import waits_in
 from asyncwhy.causes.origin import called_from, started_by, tasks_of
 from asyncwhy.causes.seconds import seconds
 from asyncwhy.causes.suffering import suffering
@@ -37,12 +39,15 @@ def find(run: Run) -> list[Draft]:
             pieces = avoidable(facts, small.pieces)
             waits = [piece for piece in pieces if piece.kind is Kind.BLOCKED]
             works = [piece for piece in pieces if piece.kind is Kind.BUSY]
+            groups = computed(facts, works, run.source.loop_around)
+            sliced = slices.find(run, facts, small, groups)
             for group, computes in [(group, False) for group in blocked(facts, waits)] + [
-                (group, True) for group in computed(facts, works, run.source.loop_around)
+                (group, True) for group in groups if sliced is None
             ]:
                 draft = _draft(run, facts, small, group, computes)
                 if draft is not None:
                     made.append(draft)
+            made.extend([sliced] if sliced is not None else [])
     return made
 
 
@@ -53,30 +58,23 @@ def _draft(run: Run, facts: ProcessFacts, small: Small, group: Group, computes: 
     count = round(int((length >= NOTABLE * np.percentile(length, 90)).sum()) * min(share / 0.9, 1.0))
     if group.cost_s < SHARE * facts.loop_s or count < FEWEST or group.cost_s < count * LEAST_S:
         return None
+    waits = waits_in(run, facts, group) if computes else None
+    computes = computes and waits is None
     described = holding.describe(run, facts, group, [group.cost_s / count] * count)
     line = facts.line
     spans = np.column_stack((line.start[small.steps], line.end[small.steps]))
     late = suffering(run, facts, [(small.thread, spans)])
     starter = started_by(facts, tasks_of(facts, line.ref[small.steps].tolist()))
     called = called_from(run, facts, group.own_stack)
-    what = "computes on" if computes else "stops"
-
     return Draft(
         cause=SLUG,
         facts=facts,
         site=group.site,
-        words=Words(
-            headline=f"`{described.call}` {what} the event loop, a little each time",
-            label=f"{count} times, {seconds(group.cost_s / count)} each",
-            message=(
-                f"`{described.call}` {what} the event loop for {seconds(group.cost_s / count)} only, but {count} "
-                f"times: {seconds(group.cost_s)} in all, of {seconds(facts.loop_s)} that the loop ran."
-            ),
-        ),
+        words=_words(facts, described.call, count, group.cost_s, computes, waits),
         count=count,
         cost_s=group.cost_s,
         call=described.call,
-        operation="cpu" if computes else described.operation,
+        operation="cpu" if computes else waits.kind if waits is not None else described.operation,
         inside_library=described.library,
         stack=group.stack,
         started_by=starter.site if starter else None,
@@ -89,6 +87,21 @@ def _draft(run: Run, facts: ProcessFacts, small: Small, group: Group, computes: 
         change=_leaving(facts, small, share, computes),
         thread=small.thread,
         spans=[(float(low), float(high)) for low, high in spans],
+    )
+
+
+def _words(
+    facts: ProcessFacts, call: str, count: int, cost_s: float, computes: bool, waits: Operation | None
+) -> Words:
+    what = "computes on" if computes else "stops"
+    does = f": it {waits.verb}" if waits is not None else ""
+    return Words(
+        headline=f"`{call}` {what} the event loop, a little each time{does}",
+        label=f"{count} times, {seconds(cost_s / count)} each",
+        message=(
+            f"`{call}` {what} the event loop for {seconds(cost_s / count)} only, but {count} "
+            f"times: {seconds(cost_s)} in all, of {seconds(facts.loop_s)} that the loop ran{does}."
+        ),
     )
 
 

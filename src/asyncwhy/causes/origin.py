@@ -67,7 +67,7 @@ def started_by(facts: ProcessFacts, tasks: list[Task]) -> Related | None:
     """The line that made the tasks, and by which call."""
     if not tasks:
         return None
-    stack = facts.stack(tasks[0].stack)
+    stack = facts.made_stack(tasks[0])
     index = facts.origins.user_index(stack)
     if index is None:
         return None

@@ -55,16 +55,16 @@ class Turns:
 
 
 class Executions:
-    """Every call of a process with the awaits of the source that it executed."""
+    """Every call of a process with the awaits of the source that it executed; see `analysis.awaited.calls`."""
 
-    def __init__(self, run: Run, facts: ProcessFacts) -> None:
+    def __init__(self, run: Run, facts: ProcessFacts, *, of_libraries: bool = False) -> None:
         self.run, self.facts = run, facts
         self._at: dict[Site, Await | None] = {}
         self._same: dict[Await, Await] = {}
         self.loops: list[Any] | None = None  # what `await_in_loop` found
         self.calls = [
             (call, executed)
-            for call in calls(facts.line, facts.origins)
+            for call in calls(facts.line, facts.origins, of_libraries=of_libraries)
             if (executed := self._executed(call))
         ]
 

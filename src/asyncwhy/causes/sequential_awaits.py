@@ -10,7 +10,7 @@ from asyncwhy.analysis.change import Change
 from asyncwhy.analysis.facts import ProcessFacts
 from asyncwhy.analysis.overlap import Branch, Overlaps
 from asyncwhy.analysis.rewiring import Rewiring
-from asyncwhy.causes import await_in_loop
+from asyncwhy.causes import await_in_loop, in_turn
 from asyncwhy.causes.connections import kept_connection
 from asyncwhy.causes.draft import Draft, Run, Words
 from asyncwhy.causes.overlapping import (
@@ -45,7 +45,7 @@ def find(run: Run) -> list[Draft]:
     for each in executions(run):
         finder = _Finder(run, each)
         made.extend(_draft(run, each.facts, group) for group in finder.groups())
-    return made
+    return made + in_turn.find(run, SLUG)
 
 
 class _Finder:

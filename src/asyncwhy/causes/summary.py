@@ -10,8 +10,8 @@ import numpy as np
 
 from asyncwhy.analysis.facts import Facts, ProcessFacts
 from asyncwhy.analysis.replay import Replay
-from asyncwhy.causes import lanes
-from asyncwhy.causes.inside import serves_library
+from asyncwhy.causes import lanes, libraries
+from asyncwhy.causes.inside import ran_code, serves_library
 from asyncwhy.model import Loop, Parallelism, Program, Report, Role, Schedule, Site, Thread, Unseen
 from asyncwhy.source import PythonSource
 
@@ -19,6 +19,8 @@ from asyncwhy.source import PythonSource
 AROUND = 2
 #: What other frameworks bring with them says nothing about the program.
 BENEATH = ("anyio", "asgiref")
+#: What runs loops was used only where one of them was its own.
+LOOPS = ("trio", "uvloop")
 #: The agent's cost is mentioned from this share of the run on.
 NOTABLE = 0.02
 
@@ -28,8 +30,8 @@ def program(facts: Facts) -> Program:
     metas = [process.process.meta for process in facts.processes]
     versions = sorted({str(meta.get("version", "")) for meta in metas})
     loops = {run.implementation.partition(".")[0] for run in facts.loops} - {"libuv"}
-    frameworks = sorted({name for meta in metas for name in meta.get("frameworks", ())} - loops)
-    frameworks = [*sorted(loops), *(name for name in frameworks if name not in BENEATH)]
+    used = {name for process in facts.processes for name in libraries.used(process)} - loops
+    frameworks = [*sorted(loops), *(name for name in sorted(used) if name not in (*BENEATH, *LOOPS))]
     return Program(
         argv=tuple(facts.trace.run.get("shown") or facts.trace.run.get("command", ())),
         runtime=runtime_of(facts),
@@ -117,6 +119,7 @@ def threads(facts: Facts) -> tuple[Thread, ...]:
                     role=_role(process, fact.number, loop_threads),
                     started_by=process.origins.user_site(process.stack(fact.stack)),
                     cpu_s=cpu,
+                    ran_code=ran_code(process, fact.number),
                 )
             )
     return tuple(made)

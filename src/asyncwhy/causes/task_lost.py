@@ -87,13 +87,13 @@ def _made(facts: ProcessFacts, loss: Loss) -> Site | None:
     task = facts.line.tasks[loss.task]
     if task.code is not None and not facts.origins.is_user(task.code.site) and loss.how is How.AT_EXIT:
         return None  # a library's own task: it knows why
-    return facts.origins.user_site(facts.sent_stack(task.stack, task.parent))
+    return facts.origins.user_site(facts.made_stack(task))
 
 
 def _draft(run: Run, facts: ProcessFacts, losses: list[Loss]) -> Draft:
     first = losses[0]
     task = facts.line.tasks[first.task]
-    stack = facts.sent_stack(task.stack, task.parent)
+    stack = facts.made_stack(task)
     index = facts.origins.user_index(stack) or 0
     site = stack[index]
     maker = next(filter(None, map(maker_of, stack[:index])), "create_task")

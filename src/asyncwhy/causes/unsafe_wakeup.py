@@ -95,7 +95,8 @@ def _earlier(facts: ProcessFacts, touches: list[Touch]) -> dict[int, float]:
         for step in woken(line, touch).tolist():
             node, ref = int(facts.nodes.node_of[step]), int(line.ref[step])
             if node not in made and (line.root_foreign[step] or step == touch.step):
-                made[node] = touch.late_s - ahead[ref]
+                # A job begins when its task sends it, however late that was the last time.
+                made[node] = touch.late_s - (0.0 if facts.nodes.waits_job[node] else ahead[ref])
                 ahead[ref] = touch.late_s
     return made
 

@@ -99,10 +99,9 @@ def _named(run: Run, facts: ProcessFacts, stretch: critical.Stretch) -> str:
 
 
 def closes_loop(site: Site) -> bool:
-    """Whether a function is one of asyncio's that ends a loop."""
-    return site.file.endswith("asyncio/base_events.py") and site.function.rpartition(".")[2].startswith(
-        "shutdown_"
-    )
+    """Whether a function is one of asyncio's, or of uvloop's, that ends a loop."""
+    theirs = site.file.endswith("asyncio/base_events.py") or site.file.startswith("uvloop/")
+    return theirs and site.function.rpartition(".")[2].startswith("shutdown_")
 
 
 def closing_tasks(facts: ProcessFacts) -> Ints:

@@ -57,7 +57,7 @@ def _of_awaits(source: PythonSource, draft: Draft) -> tuple[Remedy, ...]:
         if call is None:
             return never_called_remedies(source, draft.site.file, name)
         return never_awaited_remedies(source, call)
-    if draft.cause == "sequential-awaits":
+    if draft.cause == "sequential-awaits" and draft.awaits:
         return sequential_awaits_remedies(source, draft.site.file, draft.awaits)
     if draft.cause == "await-in-loop" and draft.awaits:
         return await_in_loop_remedies(source, draft.site.file, draft.awaits[0])

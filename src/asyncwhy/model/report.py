@@ -28,7 +28,7 @@ class Loop:
 
 @dataclass(frozen=True, slots=True)
 class Thread:
-    """One operating-system thread that ran code of the program."""
+    """One operating-system thread of the program; `ran_code`: the program's own code ran on it, not only a library's."""
 
     name: str
     os_id: int
@@ -36,6 +36,7 @@ class Thread:
     role: Role
     started_by: Site | None
     cpu_s: float
+    ran_code: bool = True
 
 
 @dataclass(frozen=True, slots=True)

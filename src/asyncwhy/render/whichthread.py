@@ -67,7 +67,7 @@ def draw(page: Page, report: Report) -> None:
         where = f"the {name} of its process" if report.program.processes > 1 else name
         headed(page, HEADING, f"Everything ran on {where}. Nothing was sent to another one.")
         return
-    headed(page, HEADING, f"{count(how_many_threads(report), 'thread')} ran your code.")
+    headed(page, HEADING, ran_your_code(report))
     page.blank()
     rows, reasons = _rows(page, report)
     if rows and page.narrow:
@@ -100,8 +100,17 @@ def thread_names(report: Report) -> list[str]:
 
 def how_many_threads(report: Report) -> int:
     """Return how many threads ran the program's code; those of several processes may share a name."""
-    known = sum(thread.role is not Role.RUNTIME for thread in report.threads)
-    return max(known, len(thread_names(report)))
+    known = [thread for thread in report.threads if thread.role is not Role.RUNTIME]
+    others = {thread.name for thread in known} - {thread.name for thread in known if thread.ran_code}
+    names = [name for name in thread_names(report) if name not in others]
+    return max(sum(thread.ran_code for thread in known), len(names))
+
+
+def ran_your_code(report: Report) -> str:
+    """Return how many threads did, and how many ran nothing but a library's."""
+    told = f"{count(how_many_threads(report), 'thread')} ran your code"
+    others = sum(thread.role is not Role.RUNTIME and not thread.ran_code for thread in report.threads)
+    return f"{told}, {others} more only that of libraries." if others else f"{told}."
 
 
 def fold(names: Iterable[str]) -> str:

@@ -229,5 +229,9 @@ class Source(Protocol):
     def loop_around(self, file: str, lines: Collection[int]) -> int | None:
         """The line of the innermost loop statement whose turns pass through all of the lines."""
 
+    def may_need(self, later: Function, earlier: Function) -> bool:
+        """Whether a function that a library calls after another one may need what that one did: it names it in its
+        signature, is given what it changes, or shares state with it; True where that cannot be read."""
+
     def unread(self) -> tuple[tuple[str, str], ...]:
         """Files that were asked about and could not be understood, each with the reason."""

@@ -12,6 +12,7 @@ from asyncwhy.source.python_dataflow import Dataflow
 from asyncwhy.source.python_items import repeated_at
 from asyncwhy.source.python_module import FunctionNode, Module, Unparsable
 from asyncwhy.source.python_names import Names
+from asyncwhy.source.python_needs import changed_parameters, meet, names_in_signature, parameters
 from asyncwhy.source.python_pace import paces
 from asyncwhy.source.python_polls import poll_at, spin_at
 from asyncwhy.source.python_repeats import loop_around
@@ -164,10 +165,27 @@ class PythonSource:
 
     def limited_to(self, number: int) -> tuple[Call, ...]:
         """See `interface.Source.limited_to`."""
+        return tuple(call for each in self._users() for call in limited_to(each.module, each.calls, number))
+
+    def _users(self) -> list[Parsed]:
+        """The user's own files, as far as they are at hand."""
         own = [self.parsed(file) for file in self.sources.files() if self.sources.is_user(file)]
-        return tuple(
-            call for each in own if each is not None for call in limited_to(each.module, each.calls, number)
-        )
+        return [each for each in own if each is not None]
+
+    def may_need(self, later: Function, earlier: Function) -> bool:
+        """See `interface.Source.may_need`."""
+        one, other = self.parsed(later.file), self.parsed(earlier.file)
+        after = None if one is None else self._function(one, later)
+        before = None if other is None else self._function(other, earlier)
+        if one is None or other is None or after is None or before is None:
+            return True
+        modules = [each.module for each in self._users()]
+        if earlier.name in names_in_signature([*modules, one.module], after):
+            return True
+        both = parameters(after) & parameters(before)
+        if both & (changed_parameters(after) | changed_parameters(before)):
+            return True
+        return one is other and meet(one.state.of(before), one.state.of(after))
 
     def poll_at(self, file: str, line: int, *, alone: bool = False) -> Poll | None:
         """See `interface.Source.poll_at`."""

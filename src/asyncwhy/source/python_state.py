@@ -16,7 +16,8 @@ from asyncwhy.source.python_resources import Resources
 
 _DEEPEST = 40  # calls followed, well within Python's own recursion limit
 _GROWS = frozenset("append add extend update insert appendleft clear".split())
-_CHANGES = _GROWS | frozenset("setdefault pop popleft popitem remove discard sort reverse".split())
+#: Methods that change the object whose they are.
+CHANGES = _GROWS | frozenset("setdefault pop popleft popitem remove discard sort reverse".split())
 
 
 @dataclass(slots=True)
@@ -108,7 +109,7 @@ class SharedState:
                     self._write(function, target, state)
             case ast.AugAssign() | ast.AnnAssign():
                 self._write(function, node.target, state)
-            case ast.Call(func=ast.Attribute(value=receiver, attr=name)) if name in _CHANGES:
+            case ast.Call(func=ast.Attribute(value=receiver, attr=name)) if name in CHANGES:
                 if path := self._shared(function, receiver):
                     state.writes.add(path)
             case ast.Name(ctx=ast.Load()) | ast.Attribute(ctx=ast.Load()):
