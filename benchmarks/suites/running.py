@@ -18,8 +18,9 @@ from benchmarks.suites.environment import library, python, sources
 ALONE = "alone"
 #: What is set in the environment of an observed suite, by the recorder that is then expected.
 RECORDERS: dict[str, dict[str, str]] = {"native": {}, "python": {"ASYNCWHY_PURE_PYTHON": "1"}}
-#: So many files run in one process: one that hangs or crashes takes no more with it.
-FILES_AT_ONCE = 12
+#: So many files run in one process: one that hangs or crashes takes no more with it.  pytest takes a second to begin, the
+#: interpreter's own runner less.
+FILES_AT_ONCE, MODULES_AT_ONCE = 12, 4
 #: What hangs is told as such.
 PATIENCE_S = 900
 Outcomes = dict[str, str]
@@ -68,14 +69,15 @@ class Bench:
         """What each test did."""
         made: Outcomes = {}
         parts = self.parts()
-        for first in range(0, len(parts), FILES_AT_ONCE):
-            name = f"{self.suite.name}-{self.version}-{side}-{first // FILES_AT_ONCE}.json"
+        at_once = FILES_AT_ONCE if self.folder else MODULES_AT_ONCE
+        for first in range(0, len(parts), at_once):
+            name = f"{self.suite.name}-{self.version}-{side}-{first // at_once}.json"
             file = self.kept / name if self.kept else None
             if file and file.exists():
                 outcomes, notes = json.loads(file.read_text())
             else:
                 notes = []
-                outcomes = self.run(side, parts[first : first + FILES_AT_ONCE], notes)
+                outcomes = self.run(side, parts[first : first + at_once], notes)
                 if file:
                     file.write_text(json.dumps([outcomes, notes]))
             made |= outcomes
@@ -92,12 +94,14 @@ class Bench:
                 told = ["--format", "json", "--report", str(report), "-o", str(Path(scratch, "trace"))]
                 command = [str(HOST), "-m", "asyncwhy", "run", *told, "--", *command]
                 environment |= {"PYTHONPATH": str(ROOT / "src"), **RECORDERS[side]}
+            # Not within an installed package: its `_socket.py` would stand before the interpreter's own.
+            folder = self.folder.parent if self.folder and self.suite.installed else self.folder
             try:
                 done = subprocess.run(
-                    command, cwd=self.folder or scratch, env=environment, capture_output=True, text=True,
+                    command, cwd=folder or scratch, env=environment, capture_output=True, text=True,
                     errors="replace", timeout=PATIENCE_S,
                 )  # fmt: skip
-                if not results.exists():
+                if not results.exists() and done.returncode:
                     said = (done.stderr.strip() or done.stdout.strip() or "nothing").splitlines()[-1]
                     notes.append(f"{side}, no result of {', '.join(parts)} (code {done.returncode}): {said}")
             except subprocess.TimeoutExpired:

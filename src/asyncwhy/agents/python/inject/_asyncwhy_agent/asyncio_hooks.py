@@ -271,7 +271,7 @@ class AsyncioHooks:
         if not ready:
             if p.type_of(handle) is self.timer_class:
                 timer = TIMER
-                due = int(handle._when * 1e9)
+                due = p.nanoseconds(handle._when)
                 # A loop with a clock of its own tells nothing about ours.
                 ready = due if 0 <= start - due < 86_400_000_000_000 else start
             else:
