@@ -35,9 +35,9 @@ def compare(bench: Bench, looks: int = 3) -> Compared:
     for recorder in RECORDERS:
         observed = bench.whole(recorder)
         unlike = [test for test in sorted({*alone, *observed}) if _of(alone, test) != _of(observed, test)]
-        named = [test for test in unlike if test in bench.suite.observed]
-        made.named += [(test, bench.suite.observed[test]) for test in named]
-        rest = [test for test in unlike if test not in bench.suite.observed]
+        reasons = {test: reason for test in unlike if (reason := bench.suite.reason(test))}
+        made.named += reasons.items()
+        rest = [test for test in unlike if test not in reasons]
         differ = 0
         for test, befores, afters in _again(bench, rest, alone, observed, recorder, looks):
             told = f"{test}: {_counted(befores)} alone, {_counted(afters)} observed ({recorder})"
@@ -46,7 +46,7 @@ def compare(bench: Bench, looks: int = 3) -> Compared:
                 differ += 1
             else:
                 made.notes.append(f"now and then, {told}")
-        made.same[recorder] = made.tests - len(named) - differ
+        made.same[recorder] = made.tests - len(reasons) - differ
     made.named = sorted(set(made.named))
     made.notes += bench.notes
     return made
