@@ -1,8 +1,9 @@
 """A service under load with the agent on, for so many minutes: `python -m benchmarks.soak --minutes 60`.
 
-Bounded and on loopback: the aiohttp service of `programs/`, a client that asks at a fixed rate.  Each row of the table is
-a stretch of the run: memory, how long requests took, the CPU of the server.  At the end: the drift of the last quarter
-against the first, and whether the trace has all steps.
+Bounded and on loopback: the aiohttp service of `programs/`, a client that asks at a fixed rate, and beside it the same
+service without the agent, which the same client asks in turn: what the machine does to both is nobody's drift.  Each row
+of the table is a stretch of the run: memory, how long requests took, the CPU of each server.  At the end: the drift of the
+last quarter against the first, over that of the service without the agent, and whether the trace has all steps.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,31 +29,51 @@ from benchmarks.running import PROGRAMS, _cpu_ns, _wait_for
 _REQUEST = b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
 CONNECTIONS = 8
 ROWS = 20
-#: What the last quarter may be over the first.
+#: What the last quarter may be over the first; times: beyond what the service without the agent is.
 MEMORY_KB, LATENESS = 4_096, 1.5
 
 
 @dataclass(frozen=True)
-class Row:
-    """One stretch of the run; times in seconds."""
+class Server:
+    """One of the two; `command` is the process that was started, asyncwhy's own for the observed one."""
 
-    minutes: float
-    resident_kb: int  # of the server, its agent included
+    port: int
+    pid: int
+    command: int
+
+
+@dataclass(frozen=True)
+class Served:
+    """What one server did in a stretch; times in seconds."""
+
+    resident_kb: int  # the agent included
     host_kb: int  # of asyncwhy's own process, which brings the events home
     requests: int
     p50: float
     p99: float
-    cpu: float  # of the server, for each request
+    cpu: float  # for each request
 
     def __str__(self) -> str:
-        memory = f"{self.resident_kb / 1024:9.1f} {self.host_kb / 1024:8.1f}"
-        late = f"{self.p50 * 1e3:8.2f} {self.p99 * 1e3:8.2f}"
-        return f"{self.minutes:7.1f} {memory} {self.requests:9} {late} {self.cpu * 1e6:8.0f}"
+        return f"{self.resident_kb / 1024:8.1f} {self.p50 * 1e3:7.2f} {self.p99 * 1e3:7.2f} {self.cpu * 1e6:6.0f}"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One stretch of the run."""
+
+    minutes: float
+    observed: Served
+    alone: Served
+
+    def __str__(self) -> str:
+        host = f"{self.observed.host_kb / 1024:8.1f} {self.observed.requests:9}"
+        return f"{self.minutes:7.1f} {self.observed} {host}   {self.alone}"
 
 
 HEAD = (
-    "minutes    server     host  requests      p50      p99      CPU\n"
-    "               MB       MB                 ms       ms       µs"
+    "         observed                              asyncwhy             alone\n"
+    "minutes       MB     p50     p99    CPU       MB  requests         MB     p50     p99    CPU\n"
+    "                      ms      ms     µs                                    ms      ms     µs"
 )
 
 
@@ -74,71 +97,95 @@ def _resident_kb(pid: int) -> int:
     return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGESIZE") // 1024
 
 
-async def _stretches(port: int, pid: int, host: int, seconds: float, rate: float) -> list[Row]:
+def _served(server: Server, took: list[float], cpu_ns: int) -> Served:
+    done = sorted(took)
+    took.clear()
+    return Served(
+        _resident_kb(server.pid),
+        _resident_kb(server.command),
+        len(done),
+        done[len(done) // 2] if done else 0.0,
+        done[len(done) * 99 // 100] if done else 0.0,
+        (_cpu_ns(server.pid) - cpu_ns) / 1e9 / max(len(done), 1),
+    )
+
+
+async def _stretches(servers: list[Server], seconds: float, rate: float) -> list[Row]:
     rows: list[Row] = []
-    took: list[float] = []
+    took: list[list[float]] = [[] for _ in servers]
     begun = time.monotonic()
     ends = begun + seconds
     # One after another: asked together, they would be answered together at first, by fewer turns of the loop, and drift
     # apart in some minutes, which looks as if the server used more CPU for each (measured: 230 to 380 µs).
     asking = [
-        asyncio.create_task(_asks(port, begun + number / rate, CONNECTIONS / rate, ends, took))
-        for number in range(CONNECTIONS)
-    ]
-    for number in range(1, ROWS + 1):
-        cpu = _cpu_ns(pid)
-        await asyncio.sleep(max(begun + seconds * number / ROWS - time.monotonic(), 0))
-        done = sorted(took)
-        took.clear()
-        rows.append(
-            Row(
-                (time.monotonic() - begun) / 60,
-                _resident_kb(pid),
-                _resident_kb(host),
-                len(done),
-                done[len(done) // 2] if done else 0.0,
-                done[len(done) * 99 // 100] if done else 0.0,
-                (_cpu_ns(pid) - cpu) / 1e9 / max(len(done), 1),
+        asyncio.create_task(
+            _asks(
+                server.port,
+                begun + (number + which / len(servers)) / rate,
+                CONNECTIONS / rate,
+                ends,
+                took[which],
             )
         )
+        for number in range(CONNECTIONS)
+        for which, server in enumerate(servers)
+    ]
+    for number in range(1, ROWS + 1):
+        cpu = [_cpu_ns(server.pid) for server in servers]
+        await asyncio.sleep(max(begun + seconds * number / ROWS - time.monotonic(), 0))
+        observed, alone = (_served(*what) for what in zip(servers, took, cpu, strict=True))
+        rows.append(Row((time.monotonic() - begun) / 60, observed, alone))
         print(rows[-1], flush=True)
     await asyncio.gather(*asking)
     return rows
 
 
-def soak(folder: Path, seconds: float, rate: float, *, observed: bool) -> list[Row]:
-    """The rows of one run; its trace is in the folder."""
-    ready = folder / "ready"
+@contextmanager
+def _server(folder: Path, *, observed: bool) -> Iterator[Server]:
+    ready = folder / f"ready-{observed}"
     told = ["-m", "asyncwhy", "run", "-o", str(folder / "run.trace"), "--report", str(folder / "report.txt")]
     command = [sys.executable, *(told if observed else []), str(PROGRAMS / "aiohttp_server.py"), str(ready)]
-    with (folder / "errors").open("wb") as errors:
+    with (folder / f"errors-{observed}").open("wb") as errors:
         environment = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
-        server = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=errors)
-    pid, port = _wait_for(ready, server)
+        started = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=errors)
+    pid, port = _wait_for(ready, started)
     try:
-        return asyncio.run(_stretches(port, pid, server.pid, seconds, rate))
+        yield Server(port, pid, started.pid)
     finally:
         os.kill(pid, signal.SIGINT)
-        server.wait(120)
+        started.wait(120)
+
+
+def soak(folder: Path, seconds: float, rate: float, *, watched: bool) -> list[Row]:
+    """The rows of one run, and the trace in the folder; without `watched` both servers are without the agent."""
+    with ExitStack() as stack:
+        servers = [stack.enter_context(_server(folder, observed=watched))]
+        (folder / f"ready-{False}").unlink(missing_ok=True)
+        servers.append(stack.enter_context(_server(folder, observed=False)))
+        return asyncio.run(_stretches(servers, seconds, rate))
 
 
 def drift(rows: list[Row]) -> bool:
     """Print what the last quarter is over the first; whether it is more than may be."""
     quarter = max(len(rows) // 4, 1)
-    first, last = rows[:quarter], rows[-quarter:]
+
+    def ends(of: Callable[[Row], float]) -> tuple[float, float]:
+        return statistics.median(map(of, rows[:quarter])), statistics.median(map(of, rows[-quarter:]))
+
     bad = False
-    for name, unit, scale, most in (
-        ("resident_kb", "MB", 1 / 1024, None),
-        ("host_kb", "MB", 1 / 1024, None),
-        ("p50", "ms", 1e3, LATENESS),
-        ("p99", "ms", 1e3, LATENESS),
-        ("cpu", "µs", 1e6, LATENESS),
-    ):
-        before, after = (statistics.median(getattr(row, name) for row in part) for part in (first, last))
-        over = after - before > MEMORY_KB if most is None else after > before * most
+    for name in ("resident_kb", "host_kb"):
+        before, after = ends(lambda row, name=name: getattr(row.observed, name))  # type: ignore[misc]
+        over = after - before > MEMORY_KB
+        bad |= over
+        print(f"{name:12} {before / 1024:9.2f} -> {after / 1024:9.2f} MB{'  DRIFTS' if over else ''}")
+    for name, unit, scale in (("p50", "ms", 1e3), ("p99", "ms", 1e3), ("cpu", "µs", 1e6)):
+        before, after = ends(lambda row, name=name: getattr(row.observed, name))  # type: ignore[misc]
+        was, became = ends(lambda row, name=name: getattr(row.alone, name))  # type: ignore[misc]
+        over = after / before > LATENESS * max(became / was, 1)
         bad |= over
         print(
-            f"{name:12} {before * scale:9.2f} -> {after * scale:9.2f} {unit}" + ("  DRIFTS" if over else "")
+            f"{name:12} {before * scale:9.2f} -> {after * scale:9.2f} {unit}, alone {was * scale:9.2f} -> "
+            f"{became * scale:9.2f}{'  DRIFTS' if over else ''}"
         )
     return bad
 
@@ -159,29 +206,23 @@ def complete(path: Path, requests: int) -> bool:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--minutes", type=float, default=60)
-    parser.add_argument("--rate", type=float, default=300, help="requests per second in all")
+    parser.add_argument("--rate", type=float, default=300, help="requests per second to each server")
     parser.add_argument(
-        "--alone", action="store_true", help="without the agent, to see what is the program's own"
+        "--alone", action="store_true", help="both without the agent, to see how alike they are"
     )
     options = parser.parse_args()
-    # A shell that starts this in the background leaves Ctrl-C ignored, and the server is to end by it.
+    # A shell that starts this in the background leaves Ctrl-C ignored, and the servers are to end by it.
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
         print(HEAD)
-        if not options.alone:
-            # A tenth of the time without the agent, for what is the program's own.
-            alone = soak(folder, options.minutes * 6, options.rate, observed=False)[-1]
-            (folder / "ready").unlink()
-            print("\nwith the agent")
-        rows = soak(folder, options.minutes * 60, options.rate, observed=not options.alone)
+        rows = soak(folder, options.minutes * 60, options.rate, watched=not options.alone)
         bad = drift(rows)
         if not options.alone:
-            print(
-                f"agent        {(rows[-1].resident_kb - alone.resident_kb) / 1024:9.2f} MB more than without it"
-            )
-            bad |= not complete(folder / "run.trace", sum(row.requests for row in rows))
+            more = rows[-1].observed.resident_kb - rows[-1].alone.resident_kb
+            print(f"agent        {more / 1024:9.2f} MB more than without it")
+            bad |= not complete(folder / "run.trace", sum(row.observed.requests for row in rows))
     sys.exit(bad)
 
 

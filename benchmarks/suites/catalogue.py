@@ -20,7 +20,11 @@ class Suite:
     tests: tuple[str, ...] = ()
     options: tuple[str, ...] = ()
     quick: tuple[str, ...] = ()
-    observed: dict[str, str] = field(default_factory=dict)  # test -> why it may differ
+    observed: dict[str, str] = field(default_factory=dict)  # end of a test's name -> why it may differ
+
+    def reason(self, test: str) -> str:
+        """Why a test may differ; empty for those that may not."""
+        return next((why for name, why in self.observed.items() if f".{test}".endswith(f".{name}")), "")
 
 
 def names() -> list[str]:

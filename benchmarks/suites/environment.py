@@ -11,6 +11,7 @@ from benchmarks.environment import ROOT, base
 
 REQUIREMENTS = Path(__file__).with_name("requirements.txt")
 SOURCES = ROOT / "build" / "suites"
+OTHERS = ("3.12", "3.13", "3.11", "3.10")
 
 
 def python(version: str) -> str:
@@ -29,6 +30,17 @@ def python(version: str) -> str:
                 print(f"{line} cannot be installed here: left out", file=sys.stderr)
     stamp.write_text(wanted)
     return str(own)
+
+
+def library(module: str, version: str) -> tuple[str, str]:
+    """The first interpreter whose own library has that module of tests, the wanted version before others: some
+    distributions leave some out."""
+    asked = f"from importlib.util import find_spec; raise SystemExit(not find_spec('test.{module}'))"
+    for tried in (version, *OTHERS):
+        own = base((tried,))
+        if subprocess.run([own, "-c", asked], capture_output=True).returncode == 0:
+            return tried, own
+    raise SystemExit(f"no interpreter here has test.{module}")
 
 
 def sources(release: str, interpreter: str) -> Path:

@@ -91,7 +91,8 @@ def test_a_loop_within_a_loop_has_rows_of_its_own() -> None:
     outer = made.enter(5)
     outer += (1.0, 0.0, runs.BEGAN)
     inner = made.enter(5)
-    assert made.innermost[5] is inner and inner is not outer
+    assert made.innermost[5] is inner
+    assert inner is not outer
     made.leave(5)
     assert made.innermost[5] is outer
     assert [count for count, _ in made.take()] == [1]

@@ -26,7 +26,7 @@ class Callbacks:
             hooks.recorder.entries_type()
         )  # id of a plain callback's code -> its entry, for the C recorder
         exact = bool(hooks.recorder.native)
-        self.own_time = (lambda seconds: int(seconds * 1e9)) if exact else float
+        self.own_time = p.nanoseconds if exact else float
         self.long, self.day = (LONG, DAY * 10**9) if exact else (LONG / 1e9, DAY)
 
     def install(self):

@@ -61,7 +61,8 @@ class EndingHooks:
     def _ending(self, loop, tasks):
         """`asyncio.run` is about to cancel these."""
         due = {}
-        for handle in list(getattr(loop, "_scheduled", None) or ()):
+        scheduled = getattr(loop, "_scheduled", None)  # a test may have made the loop of anything
+        for handle in list(scheduled) if p.type_of(scheduled) is list else ():
             for argument in getattr(handle, "_args", None) or ():
                 due[p.identity(argument)] = handle._when
         now = loop.time() if due else 0.0
@@ -74,7 +75,7 @@ class EndingHooks:
                 continue
             left = due.get(p.identity(waits_for), now) - now if waits_for is not None else 0.0
             text = self._text(p.type_of(waits_for).__name__ if waits_for is not None else "")
-            self._row(task, AT_EXIT, self._standing(task), text, max(int(left * 1e9), 0))
+            self._row(task, AT_EXIT, self._standing(task), text, max(p.nanoseconds(left), 0))
 
     def _row(self, task, how, stack, note, left):
         entry = self.hooks.entries.get(p.identity(task))

@@ -39,6 +39,7 @@ ident = _thread.get_ident
 native_id = _thread.get_native_id
 start_thread = _thread.start_new_thread
 new_lock = _thread.allocate_lock
+acquire = _thread.LockType.acquire  # what looks for blocking calls replaces the type's own
 
 current_frames = sys._current_frames
 get_frame = sys._getframe
@@ -64,10 +65,16 @@ crc32 = binascii.crc32
 signal_handler = _signal.getsignal
 SIGNALS = _signal.NSIG
 
+
+def nanoseconds(seconds):
+    """Of the program's own seconds, which may be endless or no number: within thirty years."""
+    return int(min(max(seconds, -1e9), 1e9) * 1e9) if seconds == seconds else 0
+
+
 __all__ = [
-    "FILE_SIZE", "OPEN_FLAGS", "READ_FLAGS", "SIGNALS", "array", "clock", "clock_gettime_ns", "close_file", "count",
+    "FILE_SIZE", "OPEN_FLAGS", "READ_FLAGS", "SIGNALS", "acquire", "array", "clock", "clock_gettime_ns", "close_file", "count",
     "cpu_clock_of", "crc32", "current_frames", "get_frame", "ident", "identity", "islice", "limit_of", "list_folder",
-    "machine", "native_id", "new_lock", "open_file", "open_status", "parent_id", "process_id",
+    "machine", "nanoseconds", "native_id", "new_lock", "open_file", "open_status", "parent_id", "process_id",
     "read_at", "read_file", "referents", "rename_file", "seconds", "signal_handler", "sleep", "start_thread", "status_of",
     "target_of", "thread_cpu", "times", "type_of", "wall_clock", "weak",
     "write_file",

@@ -79,8 +79,8 @@ class Sampler:
             return
         self.running = True
         self._stopped, self._wake = p.new_lock(), p.new_lock()
-        self._stopped.acquire()
-        self._wake.acquire()
+        p.acquire(self._stopped)
+        p.acquire(self._wake)
         p.start_thread(self._loop, ())
 
     def stop(self):
@@ -93,7 +93,7 @@ class Sampler:
             self.watch.wake()
         if self._warning is not None:
             self._warning = self._warning.withdraw()
-        if not self._stopped.acquire(timeout=1.0):
+        if not p.acquire(self._stopped, True, 1.0):
             return
         name = str(self._native)
         for _ in range(200):
@@ -139,7 +139,7 @@ class Sampler:
         awaited, watch, before = self.recorder.awaited, self.watch, p.clock()
         if watch is None:
             awaited[0] = before + interval + OVERDUE
-            self._wake.acquire(True, interval / 1e9)
+            p.acquire(self._wake, True, interval / 1e9)
             return before + interval
         seen = self.loops and not self._busy and not self.recorder.unseen
         longest = max(RELAXED_NS, interval) if seen else interval

@@ -153,7 +153,7 @@ class Instrument:
         while status is not None and self.sleep_time is not None:
             scope = status._scope
             if scope._cancel_called:
-                due = now + int(max(self.sleep_time(scope._deadline), -DAY) * 1e9)
+                due = now + p.nanoseconds(self.sleep_time(scope._deadline))
                 return due if now - DAY < due <= now else 0
             status = status._parent
         return 0

@@ -54,6 +54,8 @@ class _Step:
             entry[1] = end
             if end - start > 2_000_000:
                 hooks.long(start, end)
+            # The traceback of an error leads here by its frames, and from what is awaited to the error: a cycle.
+            self = callback = arguments = None  # noqa: PLW0642
 
     def __getattr__(self, name):
         return getattr(self.__wrapped__, name)
