@@ -128,3 +128,19 @@ def test_a_client_that_reads_no_certificates(tmp_path: Path, words: str) -> None
     text = f"import httpx\nasync def f(mine):\n    return httpx.AsyncClient({words})\n"
     assert calls(tmp_path, text) == set()
     assert calls(tmp_path, text.replace(words, "")) == {"httpx.AsyncClient"}
+
+
+def test_a_cast_to_a_type_variable(tmp_path: Path) -> None:
+    text = """
+    import time
+    from typing import TypeVar, cast
+    T = TypeVar("T")
+    class Slow:
+        def go(self):
+            time.sleep(1)
+    def same(one):
+        return cast(T, one)
+    async def f():
+        same(Slow()).go()
+    """
+    assert calls(tmp_path, text) == {"time.sleep"}
