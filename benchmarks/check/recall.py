@@ -3,8 +3,11 @@
     .venv/bin/python -m benchmarks.check.recall FOLDER
 
 `bugs.json` has calls in an `async def` that a later release of the same package hands to a thread (or replaces by an
-asynchronous call); it was drawn by comparing the syntax trees of two releases, not by running `check`.  The releases are
-fetched from PyPI into FOLDER.  A bug counts as found if its line is the site of a finding or stands on its path.
+asynchronous call); it was drawn by comparing the syntax trees of two releases (`drawing`), not by running `check`.  The
+releases are fetched from PyPI into FOLDER.  A bug counts as found if its line is the site of a finding or stands on its
+path.  `where` says what it takes to see it: the call blocks by itself, through a helper of the same file, across modules,
+or inside an SDK; what an SDK needs to be seen stands in `needs` and is installed beside the release.  `drawn` tells the
+sets apart: what was built against one of them, is measured on the others.
 """
 
 from __future__ import annotations
@@ -45,12 +48,25 @@ def release(folder: Path, package: str, version: str) -> Path:
     return inner[0] if inner else place
 
 
-def ours(place: Path) -> Lines:
+def environment(folder: Path, needs: list[str]) -> str | None:
+    """An environment with the packages that bugs lie in, without what those need in turn."""
+    if not needs:
+        return None
+    place = folder / ("with-" + "-".join(sorted(needs)).replace("==", "-"))
+    if not place.is_dir():
+        command = [sys.executable, "-m", "pip", "install", "-q", "--no-deps", "--prefix", str(place)]
+        subprocess.run([*command, *needs], check=True)
+    return str(place)
+
+
+def ours(place: Path, python: str | None) -> tuple[Lines, int, int]:
+    """The lines of all findings' paths; how many findings there are, in how many lines."""
     found: Lines = defaultdict(set)
-    for finding in check([str(place)], Settings(), cached=False).findings:
+    checked = check([str(place)], Settings(python=python), cached=False)
+    for finding in checked.findings:
         for site in (finding.site, *finding.stack, *(part.site for part in finding.related)):
             found[site.file].add(site.line)
-    return found
+    return found, len(checked.findings), checked.lines
 
 
 def ruffs(files: list[str]) -> Lines:
@@ -77,9 +93,14 @@ def main(folder: Path) -> None:
     for bug in json.loads(BUGS.read_text()):
         groups[bug["package"], bug["old"], bug["new"]].append(bug)
     total: dict[str, Counter[str]] = defaultdict(Counter)
+    findings = lines = 0
+    missed: list[str] = []
     for (package, old, new), bugs in groups.items():
         before, after = release(folder, package, old).resolve(), release(folder, package, new).resolve()
-        sick, mended = ours(before), ours(after)
+        python = environment(folder, sorted({need for bug in bugs for need in bug.get("needs", ())}))
+        sick, count, size = ours(before, python)
+        mended, _, _ = ours(after, python)
+        findings, lines = findings + count, lines + size
         peers = ruffs(sorted({str(before / bug["file"]) for bug in bugs}))
         for bug in bugs:
             file = str(before / bug["file"])
@@ -89,12 +110,19 @@ def main(folder: Path) -> None:
                 "alarms when mended": bug["fixed"] in mended[str(after / bug["file"])],
                 "ruff": bug["line"] in peers[file],
             }
-            for name in (package, "all"):
+            if not row["found"]:
+                missed.append(f"{bug['package']} {bug['old']} {bug['file']}:{bug['line']} {bug['call']}")
+            for name in (f"drawn {bug['drawn']}", f"- {bug['where']}", package, "all"):
                 total[name].update(key for key, holds in row.items() if holds)
     columns = ("bugs", "found", "alarms when mended", "ruff")
     print(f"{'package':20}" + "".join(f"{column:>20}" for column in columns))
-    for package, counts in total.items():
+    for package, counts in sorted(total.items(), key=lambda one: one[0]):
         print(f"{package:20}" + "".join(f"{counts[column]:>20}" for column in columns))
+    print(
+        f"\n{findings} findings in {lines} lines: {findings * 1000 / max(lines, 1):.2f} per 1,000\n",
+        *missed,
+        sep="\n",
+    )
 
 
 if __name__ == "__main__":

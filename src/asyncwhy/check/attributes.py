@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import builtins
+import sys
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from asyncwhy.check.project import Project
-from asyncwhy.check.shapes import CLASS_METHOD, PROPERTY, STATIC, Expr
+from asyncwhy.check.shapes import ATTRIBUTE, CLASS_METHOD, PROPERTY, STATIC, Expr
 from asyncwhy.check.values import (
     Class,
     External,
@@ -37,6 +39,7 @@ class Attributes:
         self.contexts: dict[tuple[str, int], set[Any]] = {}
         self._lineages: dict[Class, tuple[Base, ...]] = {}
         self._attributes: dict[Any, Value] = {}
+        self._installed: dict[str, Value] = {}
 
     def evaluate(self, shape: Expr, frame: Function, line: int) -> Value:
         """Defined by `Scope`."""
@@ -51,6 +54,10 @@ class Attributes:
         raise NotImplementedError
 
     def result(self, called: Value) -> Value:
+        """Defined by `Results`."""
+        raise NotImplementedError
+
+    def with_arguments(self, called: Function, shape: Expr, frame: Function) -> Function:
         """Defined by `Results`."""
         raise NotImplementedError
 
@@ -101,10 +108,29 @@ class Attributes:
         if not self.project.externals.covers(dotted):
             target = self.project.find(dotted, "")
             if target is not None:
-                from asyncwhy.check.values import Module as Found
-
-                return Found(target)
+                return Module(target)
         return self.project.externals.variable(dotted)
+
+    def installed(self, name: str) -> Value:
+        """What the catalogue covers without listing it (`slack_sdk.WebClient.users_info`), as its package has it."""
+        if name not in self._installed:
+            self._installed[name] = None
+            if name.partition(".")[0] not in sys.stdlib_module_names and self.project.externals.covers(
+                name.partition(".")[0]
+            ):
+                self._installed[name] = self._walk(name.split("."))
+        return self._installed[name]
+
+    def _walk(self, parts: list[str]) -> Value:
+        for count in range(len(parts) - 1, 0, -1):
+            path = self.project.installed("/".join(parts[:count]))
+            if path is not None:
+                value: Value = Module(path)
+                for part in parts[count:]:
+                    value = Instance(value.path, value.index) if isinstance(value, Class) else value
+                    value = self.attribute(value, part)
+                return value
+        return None
 
     def _attribute_of(self, value: Value, name: str) -> Value:
         if isinstance(value, Module):
@@ -199,4 +225,37 @@ class Attributes:
                 )
                 if value is not None:
                     return value
+        return self._handed_up(places, base, receiver)
+
+    def _handed_up(self, places: tuple[Any, ...], base: Class, receiver: Instance) -> Value:
+        """The value of `self.x = x` in a base's constructor, as the constructors of derived classes give it `x`."""
+        constructor = self.project.known(base.path).classes[base.index].methods.get("__init__")
+        kept = [shape for index, _, shape in places if index == constructor and type(shape) is str]
+        if constructor is None or not kept:
+            return None
+        for cls in self.lineage(Class(receiver.path, receiver.index)):
+            if cls == base:
+                break
+            if isinstance(cls, Class):
+                for given in self._constructions(cls, Function(base.path, constructor), receiver):
+                    value = self.evaluate(kept[0], given, 1 << 30)
+                    if value is not None:
+                        return value
         return None
+
+    def _constructions(self, cls: Class, wanted: Function, receiver: Instance) -> Iterator[Function]:
+        """The calls of a base's constructor by a class's own, with what they give it."""
+        source = self.project.known(cls.path)
+        index = source.classes[cls.index].methods.get("__init__")
+        if index is None:
+            return
+        frame = Function(cls.path, index, receiver)
+        for call in source.body(index).calls:
+            func = call[1]
+            if type(func) is tuple and func[0] == ATTRIBUTE and func[2] == "__init__":
+                called = self.evaluate(func, frame, call[4])
+                if isinstance(called, Function) and (called.path, called.index) == (
+                    wanted.path,
+                    wanted.index,
+                ):
+                    yield self.with_arguments(called, call, frame)

@@ -8,6 +8,7 @@ from asyncwhy.check.calling import Blocking, Node, Place
 from asyncwhy.check.draft import Draft
 from asyncwhy.check.project import Project
 from asyncwhy.check.reach import Graph
+from asyncwhy.check.twins import LEFT, are_twins
 from asyncwhy.check.values import Function
 
 #: Once-only code: what it reads from a disk delays nobody who is already being served.
@@ -27,6 +28,8 @@ _OPENING = frozenset(
 _OPENED = ("io.TextIOWrapper", "_io.", "http.client.HTTPResponse", "zipfile.", "tarfile.", "gzip.")
 #: A call of this kind that only sometimes takes long (weight 1) counts when it stands this near to the loop.
 _NEAR = 3
+#: Calls of a method that only passes on what another gives: `return list(self.lazy())`.
+_THIN = 2
 
 
 class BlockingCalls:
@@ -67,6 +70,8 @@ class BlockingCalls:
             site = next((i for i, place in enumerate(path) if place.path in self.project.packed), None)
             if site is None:
                 continue
+            if blocking.entry.kind == LEFT and not self._is_twin(root, path, blocking):
+                continue
             place = path[site]
             cause = "cpu-on-loop" if blocking.entry.kind == "cpu" else "blocking-call"
             draft = self.drafts.get((cause, place, "" if site else blocking.name))
@@ -77,6 +82,18 @@ class BlockingCalls:
                 self.drafts[cause, place, "" if site else blocking.name] = draft = made
             draft.entries.setdefault(Function(root.path, root.index), (self.graph.roots[root], path[-1]))
 
+    def _is_twin(self, root: Function, path: tuple[Place, ...], blocking: Blocking) -> bool:
+        """Whether what the loop runs is its own plain twin, or does nothing but call it, and that nothing else."""
+        source = self.project.known(root.path)
+        name = source.functions[root.index].name
+        if len(path) == 1:
+            return are_twins(name, blocking.name.rpartition(".")[2])
+        entered = path[0]
+        inner = self.project.known(entered.path)
+        thin = len(path) == 2 and len(source.body(root.index).calls) == 1
+        thin = thin and len(inner.body(entered.function).calls) <= _THIN
+        return thin and are_twins(name, inner.functions[entered.function].name)
+
     def _draft(self, cause: str, blocking: Blocking, path: tuple[Place, ...], site: int) -> Draft:
         entry = blocking.entry
         doing = "computes on the event loop" if cause == "cpu-on-loop" else "stops the event loop"
@@ -85,6 +102,11 @@ class BlockingCalls:
         if site:
             library = self.project.dotted(path[site - 1].path).partition(".")[0]
         name = short(entry.name)
+        if entry.kind == LEFT:
+            doing, verb = (
+                "runs on the event loop, whatever derived classes do in it",
+                "left to derived classes",
+            )
         return Draft(
             cause=cause,
             place=path[site],

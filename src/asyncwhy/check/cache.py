@@ -19,7 +19,7 @@ from typing import Any
 from asyncwhy.check.files import digest
 
 #: Changes with the shapes and the judgement: an older store is thrown away.
-FORMAT = 4
+FORMAT = 5
 _STAMP = f"asyncwhy check {FORMAT} {sys.version}\n".encode()
 
 Signature = tuple[int, int, int]

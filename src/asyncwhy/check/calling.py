@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from asyncwhy.catalog import Entry
+from asyncwhy.check import twins
 from asyncwhy.check.externals import is_in_memory
 from asyncwhy.check.harmless import is_harmless
 from asyncwhy.check.overriding import Overriding
@@ -176,6 +177,12 @@ class Calling:
             if waits and not is_harmless(entry, call[1], call[2], call[3]):
                 node.blocking.append(Blocking(place, name, entry))
             return
+        target = self.scope.installed(name)
+        if isinstance(target, Function):
+            summary = self.project.known(target.path).functions[target.index]
+            if not summary.flags & ASYNC:
+                self._enter(node, place, self.scope.with_arguments(target, call, node.function), call[8])
+            return
         position = _CALLING.get(name)
         if position is not None and len(call[2]) > position:
             self._argument(node, place, call[2][position], call[4])
@@ -213,10 +220,7 @@ class Calling:
         summary = source.functions[target.index]
         for override in self._overrides(node.function, target, summary):
             self._enter(node, place, override, flags)
-        blocks = self._listed(target)
-        if blocks is not None:
-            if not flags & AWAITED and not summary.flags & ASYNC:
-                node.blocking.append(Blocking(place, *blocks))
+        if self._is_told(node, place, target, flags):
             return
         if summary.flags & ASYNC:
             # A project's own `async def` is a root itself, once more for arguments that tell something; a library's
@@ -233,6 +237,25 @@ class Calling:
         elif flags & AWAITED and not self._gives_awaitable(target):
             return
         node.edges.append((place, target))
+
+    def _is_told(self, node: Node, place: Place, target: Function, flags: int) -> bool:
+        """Whether it is said of a function what a call of it does: by the catalogue, by the user, or by its class, which
+        leaves it to derived ones."""
+        source = self.project.known(target.path)
+        summary = source.functions[target.index]
+        blocks = self._listed(target)
+        if blocks is not None:
+            if not flags & AWAITED and not summary.flags & ASYNC:
+                node.blocking.append(Blocking(place, *blocks))
+            return True
+        own = isinstance(target.receiver, Instance) and target.receiver is node.function.receiver
+        if not (own and twins.is_left_to_others(summary)):
+            return False
+        left = Blocking(place, summary.qualname, twins.entry(summary.qualname))
+        told = any(one.entry is left.entry for one in node.blocking)  # `list(self.x())` enters it twice
+        if not (source.foreign or told or flags & AWAITED):
+            node.blocking.append(left)
+        return True
 
     def _overrides(self, frame: Function, target: Function, summary: FunctionSummary) -> list[Function]:
         """What stands for a method that does nothing itself, in the classes derived from the receiver's."""

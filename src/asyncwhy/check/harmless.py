@@ -48,6 +48,10 @@ def is_harmless(
     owner, _, last = entry.name.rpartition(".")
     if entry.name == "ssl.create_default_context":
         return any(word == "cadata" for word, _ in keywords)
+    if entry.name in ("httpx.Client", "httpx.AsyncClient"):
+        # Neither reads the trusted certificates: a transport has its own, and without verification there are none.
+        given = dict(keywords)
+        return given.get("transport") is not None or _is_false(given.get("verify"))
     if entry.name in ("os.waitpid", "os.wait3", "os.wait4"):
         return len(args) > 1 and not _is_false(args[1])  # WNOHANG
     names = _WAITING.get(last)

@@ -208,7 +208,9 @@ class Project:
             found = self._file(os.path.join(root, relative))
             if found is not None:
                 return found
-        return self._find_installed(relative, name)
+        if self.externals.covers(name) and self._top(importer) != top:
+            return None
+        return self.installed(relative)
 
     def _file(self, stem: str) -> str | None:
         for path in (f"{stem}.py", os.path.join(stem, "__init__.py")):
@@ -218,9 +220,15 @@ class Project:
             return self._installed_file(stem)
         return None
 
-    def _find_installed(self, relative: str, name: str) -> str | None:
-        if self.externals.covers(name):
-            return None
+    def _top(self, path: str) -> str:
+        """The package of an installed file; a package knows itself better than the catalogue does."""
+        for place in self.site_packages:
+            if path.startswith(place + os.sep):
+                return path[len(place) + 1 :].partition(os.sep)[0]
+        return ""
+
+    def installed(self, relative: str) -> str | None:
+        """The file of an installed module, by its path below site-packages."""
         for place in self.site_packages:
             found = self._installed_file(os.path.join(place, relative))
             if found is not None:

@@ -40,7 +40,11 @@ class Results(Attributes):
         if isinstance(called, Class):
             return self._made(called)
         if isinstance(called, External):
-            return self.project.externals.result(called.name)
+            found = self.project.externals.result(called.name)
+            if found is not None:
+                return found
+            source = self.installed(called.name)
+            return self.result(source) if isinstance(source, Function) else None
         if isinstance(called, Partial):
             return self.result(self.filled(called))
         if isinstance(called, Instance):

@@ -227,7 +227,8 @@ class Scope(Annotations, Results):
             if isinstance(inner, ExternalInstance) and is_in_memory(inner.name):
                 return None
         if name in ("typing.cast", "typing_extensions.cast") and len(args) == 2:
-            return self.typed(args[0], frame, line)
+            # A type variable says nothing: the value is what it was.
+            return self.typed(args[0], frame, line) or self.evaluate(args[1], frame, line)
         if (
             name in ("builtins.list", "builtins.iter", "builtins.sorted", "builtins.reversed", "builtins.set")
             and args

@@ -53,6 +53,7 @@ STARTS = 128  # has a call that puts a function somewhere: a thread, the loop, a
 DECORATED = 256
 TRIVIAL = 512  # its body is a docstring, `pass` or `...`
 DROPS = 1024  # has a call whose value is dropped or tested
+RAISES = 2048  # besides that, its body raises: whoever derives from the class is to write it
 
 
 class Call(NamedTuple):

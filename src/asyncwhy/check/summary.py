@@ -6,6 +6,7 @@ import ast
 import marshal
 from typing import Any
 
+from asyncwhy.check import branches
 from asyncwhy.check.expressions import Expressions, Frame
 from asyncwhy.check.shapes import (
     AENTERED,
@@ -21,11 +22,10 @@ from asyncwhy.check.shapes import (
     RETURNED,
     STATEMENT,
     STATIC,
-    TRIVIAL,
     WITH_AWAIT,
     Expr,
 )
-from asyncwhy.check.syntax import asks_for_loop, chosen, comments, decorations, is_trivial
+from asyncwhy.check.syntax import asks_for_loop, chosen, comments, decorations, doing
 
 
 def summarise(text: str) -> tuple[Any, ...]:
@@ -221,7 +221,7 @@ class _Statements(Expressions):
         self.prefix = qualname + "."
         self.block(node.body)
         frame = self.frame
-        flags |= frame.flags | (GENERATOR if frame.yields else 0) | (TRIVIAL if is_trivial(node.body) else 0)
+        flags |= frame.flags | (GENERATOR if frame.yields else 0) | doing(node.body)
         self.functions[index] = (
             node.name, qualname, node.lineno, flags, decorators, parameters, self.annotation(node.returns),
             -1 if in_class and parent == 0 else parent, self.owner, _packed(frame),
@@ -255,8 +255,7 @@ class _Statements(Expressions):
 
     def _branch(self, node: ast.If) -> None:
         self.test(node.test)
-        self.block(node.body)
-        self.block(node.orelse)
+        branches.visit(node, self.frame.assigns, self.block)
 
     def _while(self, node: ast.While) -> None:
         kept = self.context

@@ -6,7 +6,7 @@ import ast
 import io
 import tokenize
 
-from asyncwhy.check.shapes import ABSTRACT, CLASS_METHOD, DECORATED, PROPERTY, STATIC
+from asyncwhy.check.shapes import ABSTRACT, CLASS_METHOD, DECORATED, PROPERTY, RAISES, STATIC, TRIVIAL
 
 _FLAGS = {
     "staticmethod": STATIC,
@@ -35,13 +35,14 @@ def chosen(indices: list[tuple[int, int]]) -> int:
     return real[-1] if real else indices[-1][0]
 
 
-def is_trivial(body: list[ast.stmt]) -> bool:
-    """Whether a function does nothing by itself."""
-    return all(
-        isinstance(node, (ast.Pass, ast.Raise))
-        or (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))
-        for node in body
-    )
+def doing(body: list[ast.stmt]) -> int:
+    """The flags of a function that does nothing by itself; 0 for all others."""
+    for node in body:
+        if not isinstance(node, ast.Pass | ast.Raise) and not (
+            isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+        ):
+            return 0
+    return TRIVIAL | (RAISES if isinstance(body[-1], ast.Raise) else 0)
 
 
 def asks_for_loop(body: list[ast.stmt]) -> bool:
