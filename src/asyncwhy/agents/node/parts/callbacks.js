@@ -1,8 +1,9 @@
 // Callbacks and libuv's pool.
 const POOL = /^(FSREQ|FILEHANDLECLOSEREQ|PBKDF2|SCRYPT|HKDF|RANDOM|HASHREQ|CIPHERREQ|KEYGEN|KEYPAIRGEN|SIGNREQ|VERIFYREQ|CHECKPRIME|DERIVEBITS|GETADDRINFO|GETNAMEINFO)/;
-const OTHER = 1, TICK = 2, JOB = 3;
+const OTHER = 1, TICK = 2, JOB = 3, FOLLOWS = 4, PLAIN = 5;
 const types = new Map([['TickObject', TICK]]); // which of them a type of resource is
-// What the latest resources are, by the low bits of their ids: ticks need not be looked at, and are most of them.
+// What the latest resources are, by the low bits of their ids, so that most need not be looked at: ticks, those that
+// follow the callback which asked for them, and what the system makes ready (once seen).
 const ids = new Float64Array(4096), kinds = new Uint8Array(4096);
 let workers = 0; // read when the first job is sent, as libuv does
 const [major] = process.versions.node.split('.').map(Number);
@@ -10,7 +11,7 @@ const promisesToo = major < 24;
 let jobs = 0, offset = 0;
 // async_hooks tell of promises too (before Node 24), inside what the promise hooks tell of; and
 // `AsyncResource.runInAsyncScope` is a call within a step.  Both count as nested, and begin no step.
-let running = false, reacting = false, nested = 0; // reacting: what runs is a promise's
+let running = false, reacting = false, nested = 0, leftAt = 0; // reacting: what runs is a promise's
 const slots = [], line = []; // the jobs of the workers; those that wait for one, from `first` on
 let first = 0, queued = 0;
 
@@ -19,7 +20,7 @@ function born(id, type, trigger, resource) {
   try {
     let kind = types.get(type);
     if (kind === undefined) types.set(type, kind = POOL.test(type) ? JOB : OTHER);
-    ids[id & 4095] = id; kinds[id & 4095] = kind;
+    ids[id & 4095] = id; kinds[id & 4095] = kind === TICK && running ? FOLLOWS : kind;
     if (kind !== JOB || !resource) return;
     const time = now();
     const here = entries[entries.length - 1];
@@ -87,19 +88,32 @@ function callbackBegins(id) {
   if (!alive) return;
   if (reacting) { nested++; return; }
   try {
-    if (ids[id & 4095] === id && kinds[id & 4095] === TICK) ticks(); else turnsTo(executionAsyncResource());
+    const kind = ids[id & 4095] === id ? kinds[id & 4095] : OTHER;
+    if (kind === TICK || kind === FOLLOWS) ticks(kind);
+    else if (kind === PLAIN && chain === null) plainTurn();
+    else turnsTo(executionAsyncResource(), id);
   } catch (error) { fails(error); }
 }
-function ticks() {
+/** Ticks that a callback asked for run when it has left, and the loop does nothing in between. */
+function ticks(kind) {
   if (running) { nested++; return; }
-  const time = now();
+  const time = kind === FOLLOWS && entries.length === 0 ? leftAt : now();
   end(time);
   if ((++drained & 255) === 0) drainedTo(time, 0);
   running = true; nested = 0;
   rich = afford();
-  entries.push({ ref: CALLBACK, task: null, since: time, ready: 0, open: true, stack: 0, mute: false });
+  callbackAt(CALLBACK, time, 0, false);
 }
-function turnsTo(resource) {
+function plainTurn() {
+  if (running) { nested++; return; }
+  const time = now();
+  end(time);
+  turns(time);
+  running = true; nested = 0;
+  rich = afford();
+  callbackAt(CALLBACK, time, 0, false);
+}
+function turnsTo(resource, id) {
   const timer = resource && resource._onTimeout;
   if (running && !timer) { nested++; return; }
   const note = resource ? Stamp.of(resource) : undefined, time = now();
@@ -115,11 +129,12 @@ function turnsTo(resource) {
   } else if (note && note.job) {
     if (!note.job.end) jobEnds(note.job, time);
     ready = -time; // another thread made it ready
-  } else if (chain !== null && resource && resource.constructor) {
-    if (loopCount() !== chain.count) chain = null;
-    else if (SYSTEM.test(resource.constructor.name)) ready = chain.since;
-  }
-  entries.push({ ref, task: null, since: time, ready, open: true, stack: 0, mute });
+  } else if (resource && resource.constructor && SYSTEM.test(resource.constructor.name)) {
+    if (chain !== null && loopCount() !== chain.count) chain = null;
+    if (chain !== null) ready = chain.since;
+    ids[id & 4095] = id; kinds[id & 4095] = PLAIN;
+  } else if (chain !== null && loopCount() !== chain.count) chain = null;
+  callbackAt(ref, time, ready, mute);
 }
 function callbackEnds() {
   if (nested) nested--; else after();

@@ -56,7 +56,7 @@ function before(promise) {
       entries.push({ ref: task.number, task, since: time, ready, open: true, stack: 0 });
     } else {
       const settled = note && note.after ? note.after.settled : 0;
-      entries.push({ ref: CALLBACK, task: null, since: time, ready: settled, open: true, stack: 0 });
+      callbackAt(CALLBACK, time, settled, false);
     }
   } catch (error) { fails(error); }
 }
@@ -103,7 +103,7 @@ function floats(task, time) {
 function after() {
   running = reacting = false;
   rich = true; // a script outside any callback
-  if (alive) try { end(now()); } catch (error) { fails(error); }
+  if (alive) try { end(leftAt = now()); } catch (error) { fails(error); }
 }
 
 /** Whatever ran has left the thread. */

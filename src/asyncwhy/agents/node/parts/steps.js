@@ -12,7 +12,7 @@ let cpuClock = 0;
 function afford() {
   if (tokens < 200) {
     const time = now();
-    tokens = Math.min(5000, tokens + (time - refilled) * 2e-6); // 2,000 stacks per second
+    tokens = Math.min(5000, tokens + (time - refilled) * 1e-6); // 1,000 stacks per second
     refilled = time;
   }
   return tokens >= 1;
@@ -49,6 +49,12 @@ function plain(since, until) {
   plainEnds();
   plainSince = since;
   plainUntil = until;
+}
+/** What a callback of no task is while it runs: one object for all, since only one runs at a time. */
+const callback = { ref: CALLBACK, task: null, since: 0, ready: 0, open: true, stack: 0, mute: false };
+function callbackAt(ref, since, ready, mute) {
+  callback.ref = ref; callback.since = since; callback.ready = ready; callback.mute = mute; callback.open = true;
+  entries.push(callback);
 }
 function plainEnds() {
   if (plainUntil) row(STEPS, plainSince, plainUntil, 0, CALLBACK, main);

@@ -10,7 +10,7 @@ function open(index) {
 
 function bottom(time) {
   if (entries.length) return;
-  entries.push({ ref: CALLBACK, task: null, since: time, ready: 0, open: true, stack: 0 });
+  callbackAt(CALLBACK, time, 0, false);
   if (!running) later(() => {}); // a script outside any callback: what comes next ends it
 }
 
