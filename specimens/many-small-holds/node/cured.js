@@ -5,15 +5,21 @@ const path = require('node:path');
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'small-'));
 const file = path.join(folder, 'one');
-fs.writeFileSync(file, 'x'.repeat(3e4));
+fs.writeFileSync(file, 'x'.repeat(3e6));
 
 async function load() {
   return (await fs.promises.readFile(file)).length;
 }
 
+let left = 200, total = 0;
+
+async function reader() {
+  while (left-- > 0) total += await load();
+}
+
 async function main() {
-  const sizes = await Promise.all(Array.from({ length: 20 }, load));
-  console.log(sizes.reduce((sum, one) => sum + one));
+  await Promise.all([reader(), reader(), reader(), reader()]);
+  console.log(total);
   fs.rmSync(folder, { recursive: true });
 }
 

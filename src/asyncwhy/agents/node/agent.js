@@ -7,8 +7,11 @@
  * The oath (docs/agent.md): no dependency, private copies of what it uses, nothing of the program changed, no
  * error of its own ever raised into it, bounded memory.  Rows are doubles; times are ns of CLOCK_MONOTONIC.
  * `probes/python_stream.py` knows the columns (RAW).
+ *
+ * Made by scripts/node_agent.py of the files in parts/: those are to be changed, not this one.
  */
 (function asyncwhy() {
+  // How the agent comes into a process, and its private copies of what it uses.
   // `asyncwhy attach` loads a copy of this file into a running process from a folder of its own, and tells it so.
   const attached = globalThis[Symbol.for('asyncwhy.attach')];
   const folder = attached ? attached.folder : process.env.ASYNCWHY_STREAM;
@@ -41,7 +44,7 @@
     static of(object) { return #note in object ? object.#note : undefined; }
   }
 
-  // --- rows and chunks --------------------------------------------------------------------------------
+  // Rows and chunks.
   const WIDTH = { 100: 5, 101: 8, 102: 8, 104: 9, 105: 4, 106: 7, 107: 3, 108: 3, 115: 3, 116: 3, 122: 7, 130: 5 };
   const [STEPS, WAITS, TASKS, SAMPLES, HOLDS, SUBMITS, STARTS, ENDS, KEPT, BEGUN, LOSSES, ASKS] =
     [100, 101, 102, 104, 105, 106, 107, 108, 115, 116, 122, 130];
@@ -89,6 +92,7 @@
 
   function flush(last) {
     if (!alive) return;
+    plainEnds();
     lastFlush = now();
     const chunks = [];
     const { user, system } = cpuUsage();
@@ -118,7 +122,7 @@
     cores: (require('os').availableParallelism || (() => require('os').cpus().length))(), folder: process.cwd(), library: 'node:', prefixes: [],
   });
 
-  // --- names, sites, stacks ---------------------------------------------------------------------------
+  // Names, sites, stacks.
   function string(text) {
     let number = strings.get(text);
     if (number === undefined) { strings.set(text, number = strings.size + 1); newStrings.push([number, text]); }
@@ -174,7 +178,7 @@
     return number;
   }
 
-  // --- what is running --------------------------------------------------------------------------------
+  // What is running.
   // An entry is {ref, task, since, ready, open}: since when it has the thread.  A callback's or a resumed
   // task's entry is the bottom; async functions that it calls lie on top until their first await.
   const CALLBACK = 2 ** 40, TIMER = 2 ** 41, DEEP = 12;
@@ -188,7 +192,7 @@
   function afford() {
     if (tokens < 200) {
       const time = now();
-      tokens = Math.min(5000, tokens + (time - refilled) * 2e-6); // 2,000 stacks per second
+      tokens = Math.min(5000, tokens + (time - refilled) * 1e-6); // 1,000 stacks per second
       refilled = time;
     }
     return tokens >= 1;
@@ -203,12 +207,38 @@
     if (entry.mute || warming) return;
     if (entry.task && !entry.ref) { told(entry.task); entry.ref = entry.task.number; }
     if (!looping) loopBegins(entry.since);
-    row(STEPS, entry.since, until, Math.abs(entry.ready) <= until ? entry.ready : 0, entry.ref, main);
-    beside += until - entry.since;
-    const calls = held.length ? taken(until) : held;
-    if (until - entry.since >= LONG) long(entry, until, calls);
-    else if (until - entry.since >= SMALL) small(entry, until, calls);
+    const length = until - entry.since;
+    beside += length;
+    if (entry.ref === CALLBACK && entry.ready === 0 && length < SMALL && held.length === 0) plain(entry.since, until);
+    else {
+      plainEnds();
+      row(STEPS, entry.since, until, Math.abs(entry.ready) <= until ? entry.ready : 0, entry.ref, main);
+      const calls = held.length ? taken(until) : held;
+      if (length >= LONG) long(entry, until, calls);
+      else if (length >= SMALL) small(entry, until, calls);
+    }
     if (until - lastFlush > 3e8) flush();
+  }
+
+  // Short callbacks of which no more is known, and which follow each other at once, are one step: it is written when
+  // something else comes.  The analysis would take them for one as well.
+  const STRAIGHT = 5e4; // ns: a loop that goes straight on takes less (`analysis/overhead.py`)
+  let plainSince = 0, plainUntil = 0;
+  function plain(since, until) {
+    if (since - plainUntil < STRAIGHT && until - plainSince < SMALL) { plainUntil = until; return; }
+    plainEnds();
+    plainSince = since;
+    plainUntil = until;
+  }
+  /** What a callback of no task is while it runs: one object for all, since only one runs at a time. */
+  const callback = { ref: CALLBACK, task: null, since: 0, ready: 0, open: true, stack: 0, mute: false };
+  function callbackAt(ref, since, ready, mute) {
+    callback.ref = ref; callback.since = since; callback.ready = ready; callback.mute = mute; callback.open = true;
+    entries.push(callback);
+  }
+  function plainEnds() {
+    if (plainUntil) row(STEPS, plainSince, plainUntil, 0, CALLBACK, main);
+    plainUntil = 0;
   }
 
   /** The held calls of a step that ends: what an async function that it called did is that function's. */
@@ -272,7 +302,26 @@
     row(HOLDS, one.since, one.until, main, cpuClock);
   }
 
-  // --- the profiler: the lines of what computes ---------------------------------------------------------
+  let read = [0, 0], beside = 0; // ns that all steps took since that reading
+  /** The CPU time of this thread and what it stood in the run queue, since the last reading. */
+  function used() {
+    try {
+      const file = openSync('/proc/thread-self/schedstat', 'r');
+      const length = readSync(file, buffer, 0, 64, 0);
+      closeSync(file);
+      const [cpu, delay] = buffer.latin1Slice(0, length).split(' ').map(Number);
+      const since = [cpu - read[0], delay - read[1]];
+      read = [cpu, delay];
+      return since;
+    } catch { return [Infinity, 0]; }
+  }
+  function sample(from, to, where, computes) {
+    const before = cpuClock;
+    if (computes) cpuClock += to - from;
+    row(SAMPLES, from, to, main, where, before, cpuClock, 0, 1, 0);
+  }
+
+  // The profiler: the lines of what computes.
   // On from the start, so that short scripts show everything.  Without long steps it ends; with them it is read
   // at growing intervals, since each beginning costs about 30 ms.
   const profiler = { session: null, begun: 0, window: 2.5e8, wanted: 0, ended: 0 };
@@ -405,25 +454,7 @@
     return callee.calledAt;
   }
 
-  let read = [0, 0], beside = 0; // ns that all steps took since that reading
-  /** The CPU time of this thread and what it stood in the run queue, since the last reading. */
-  function used() {
-    try {
-      const file = openSync('/proc/thread-self/schedstat', 'r');
-      const length = readSync(file, buffer, 0, 64, 0);
-      closeSync(file);
-      const [cpu, delay] = buffer.latin1Slice(0, length).split(' ').map(Number);
-      const since = [cpu - read[0], delay - read[1]];
-      read = [cpu, delay];
-      return since;
-    } catch { return [Infinity, 0]; }
-  }
-  function sample(from, to, where, computes) {
-    const before = cpuClock;
-    if (computes) cpuClock += to - from;
-    row(SAMPLES, from, to, main, where, before, cpuClock, 0, 1, 0);
-  }
-
+  // Tasks: the calls of async functions, and where each of them stands.
   /** The entry below gets the thread's time up to where the one above began. */
   function open(index) {
     const entry = entries[index];
@@ -435,7 +466,7 @@
 
   function bottom(time) {
     if (entries.length) return;
-    entries.push({ ref: CALLBACK, task: null, since: time, ready: 0, open: true, stack: 0 });
+    callbackAt(CALLBACK, time, 0, false);
     if (!running) later(() => {}); // a script outside any callback: what comes next ends it
   }
 
@@ -499,12 +530,12 @@
     Stamp.put(promise, task.pending = { task, since: time, where, awaited: note, settled: 0 });
   }
 
-  // --- connections that are limited: `new http.Agent({ maxSockets })` ------------------------------------
+  // Connections that are limited: `new http.Agent({ maxSockets })`.
   const limits = new WeakMap(); // agents of a limit: where they were made, and their number once somebody queues
-  let limited = 0;
+  let limited = 0, adding = null; // the request that an agent is taking, and the connection that it gave it at once
 
   /** A request of an agent that has a limit; where it finds all connections taken, its task will wait for two things. */
-  function asks(agent, request, most, queued) {
+  function asks(agent, request, most, queued, socket) {
     const here = entries[entries.length - 1];
     if (!here || !here.task || warming) return;
     const { task } = here;
@@ -517,7 +548,8 @@
       events.push({ event: 'primitive', primitive: limit.number, module: 'http', kind: 'Agent', limit: most, stack: limit.stack });
     }
     if (queued) for (let one = task; one; one = one.parent) one.queued = (one.queued || 0) + 1;
-    Stamp.put(request, { asking: task, limit: queued ? limit.number : 0 });
+    if (socket) holders.set(socket, task); // it has got one at once
+    else Stamp.put(request, { asking: task, limit: queued ? limit.number : 0 });
   }
 
   const holders = new WeakMap(); // connections: the task whose request has or had it last
@@ -560,11 +592,14 @@
       const most = Math.min(this.maxSockets, this.maxTotalSockets);
       if (!alive || !(most < Infinity)) return apply(addRequest, this, arguments);
       const count = () => { let all = 0; for (const name in this.requests) all += this.requests[name].length; return all; };
-      const before = count(), result = apply(addRequest, this, arguments);
-      try { asks(this, request, most, count() > before); } catch (error) { fails(error); }
+      const before = count(), outer = adding, own = adding = { request, socket: null };
+      let result;
+      try { result = apply(addRequest, this, arguments); } finally { adding = outer; }
+      try { asks(this, request, most, count() > before, own.socket); } catch (error) { fails(error); }
       return result;
     };
     const connected = ClientRequest.prototype.onSocket = function (socket) {
+      if (adding !== null && adding.request === this) adding.socket = socket;
       if (alive) try {
         const note = Stamp.of(this);
         if (note !== undefined && note.asking) { Stamp.put(this, {}); connects(note, socket); }
@@ -586,7 +621,7 @@
     });
   }
 
-  // --- promises ---------------------------------------------------------------------------------------
+  // Promises.
   let inJoin = null;
   function init(promise, parent) {
     if (!alive) return;
@@ -632,7 +667,7 @@
       const time = now(), note = Stamp.of(promise);
       if ((++drained & 255) === 0) drainedTo(time, note && note.where);
       end(time);
-      running = true; nested = 0;
+      running = reacting = true; nested = 0;
       rich = (note !== undefined || attached) && afford(); // inherited from where it was awaited
       if (!rich && note) skipped++;
       if (note && note.task) {
@@ -644,7 +679,7 @@
         entries.push({ ref: task.number, task, since: time, ready, open: true, stack: 0 });
       } else {
         const settled = note && note.after ? note.after.settled : 0;
-        entries.push({ ref: CALLBACK, task: null, since: time, ready: settled, open: true, stack: 0 });
+        callbackAt(CALLBACK, time, settled, false);
       }
     } catch (error) { fails(error); }
   }
@@ -689,9 +724,9 @@
   }
 
   function after() {
-    running = false;
+    running = reacting = false;
     rich = true; // a script outside any callback
-    if (alive) try { end(now()); } catch (error) { fails(error); }
+    if (alive) try { end(leftAt = now()); } catch (error) { fails(error); }
   }
 
   /** Whatever ran has left the thread. */
@@ -704,28 +739,32 @@
     }
   }
 
-  // --- callbacks and libuv's pool ---------------------------------------------------------------------
+  // Callbacks and libuv's pool.
   const POOL = /^(FSREQ|FILEHANDLECLOSEREQ|PBKDF2|SCRYPT|HKDF|RANDOM|HASHREQ|CIPHERREQ|KEYGEN|KEYPAIRGEN|SIGNREQ|VERIFYREQ|CHECKPRIME|DERIVEBITS|GETADDRINFO|GETNAMEINFO)/;
-  const types = new Map(); // whether a type of resource is a job of the pool
+  const OTHER = 1, TICK = 2, JOB = 3, FOLLOWS = 4, PLAIN = 5;
+  const types = new Map([['TickObject', TICK]]); // which of them a type of resource is
+  // What the latest resources are, by the low bits of their ids, so that most need not be looked at: ticks, those that
+  // follow the callback which asked for them, and what the system makes ready (once seen).
+  const ids = new Float64Array(4096), kinds = new Uint8Array(4096);
   let workers = 0; // read when the first job is sent, as libuv does
   const [major] = process.versions.node.split('.').map(Number);
   const promisesToo = major < 24;
   let jobs = 0, offset = 0;
   // async_hooks tell of promises too (before Node 24), inside what the promise hooks tell of; and
   // `AsyncResource.runInAsyncScope` is a call within a step.  Both count as nested, and begin no step.
-  let running = false, nested = 0;
+  let running = false, reacting = false, nested = 0, leftAt = 0; // reacting: what runs is a promise's
   const slots = [], line = []; // the jobs of the workers; those that wait for one, from `first` on
   let first = 0, queued = 0;
 
   function born(id, type, trigger, resource) {
     if (type === 'PROMISE' || !alive) return;
     try {
-      let pooledType = types.get(type);
-      if (pooledType === undefined) types.set(type, pooledType = POOL.test(type));
-      if (!resource || (type !== 'Timeout' && !pooledType)) return;
+      let kind = types.get(type);
+      if (kind === undefined) types.set(type, kind = POOL.test(type) ? JOB : OTHER);
+      ids[id & 4095] = id; kinds[id & 4095] = kind === TICK && running ? FOLLOWS : kind;
+      if (kind !== JOB || !resource) return;
       const time = now();
       const here = entries[entries.length - 1];
-      if (type === 'Timeout') { Stamp.put(resource, { timer: true }); return; }
       let where = 0;
       if (rich) { tokens--; where = stackOf(capture(DEEP * 2, born), DEEP); }
       if (here && here.task) { open(entries.length - 1); told(here.task); }
@@ -786,39 +825,63 @@
     turned = time; drained = 0; drainEnd = 0; drainedAt = 0;
   }
 
-  function callbackBegins() {
+  function callbackBegins(id) {
     if (!alive) return;
+    if (reacting) { nested++; return; }
     try {
-      const resource = executionAsyncResource();
-      let note = resource ? Stamp.of(resource) : undefined;
-      if (attached && note === undefined && resource && resource._onTimeout) note = { timer: true }; // begun before us
-      if (running && !(note && note.timer)) { nested++; return; }
-      const time = now();
-      end(time);
-      if (resource && resource.constructor !== Object) turns(time); else if ((++drained & 255) === 0) drainedTo(time, 0);
-      running = true; nested = 0;
-      rich = afford();
-      let ref = CALLBACK, ready = 0;
-      const mute = resource === ticker;
-      if (note && note.timer) {
-        const timer = executionAsyncResource();
-        ref += TIMER;
-        if (offset) ready = Math.min((timer._idleStart + timer._idleTimeout + 1) * 1e6 + offset, time);
-      } else if (note && note.job) {
-        if (!note.job.end) jobEnds(note.job, time);
-        ready = -time; // another thread made it ready
-      } else if (chain !== null && resource && resource.constructor) {
-        if (loopCount() !== chain.count) chain = null;
-        else if (SYSTEM.test(resource.constructor.name)) ready = chain.since;
-      }
-      entries.push({ ref, task: null, since: time, ready, open: true, stack: 0, mute });
+      const kind = ids[id & 4095] === id ? kinds[id & 4095] : OTHER;
+      if (kind === TICK || kind === FOLLOWS) ticks(kind);
+      else if (kind === PLAIN && chain === null) plainTurn();
+      else turnsTo(executionAsyncResource(), id);
     } catch (error) { fails(error); }
+  }
+  /** Ticks that a callback asked for run when it has left, and the loop does nothing in between. */
+  function ticks(kind) {
+    if (running) { nested++; return; }
+    const time = kind === FOLLOWS && entries.length === 0 ? leftAt : now();
+    end(time);
+    if ((++drained & 255) === 0) drainedTo(time, 0);
+    running = true; nested = 0;
+    rich = afford();
+    callbackAt(CALLBACK, time, 0, false);
+  }
+  function plainTurn() {
+    if (running) { nested++; return; }
+    const time = now();
+    end(time);
+    turns(time);
+    running = true; nested = 0;
+    rich = afford();
+    callbackAt(CALLBACK, time, 0, false);
+  }
+  function turnsTo(resource, id) {
+    const timer = resource && resource._onTimeout;
+    if (running && !timer) { nested++; return; }
+    const note = resource ? Stamp.of(resource) : undefined, time = now();
+    end(time);
+    if (resource && resource.constructor !== Object) turns(time); else if ((++drained & 255) === 0) drainedTo(time, 0);
+    running = true; nested = 0;
+    rich = afford();
+    let ref = CALLBACK, ready = 0;
+    const mute = resource === ticker;
+    if (timer) {
+      ref += TIMER;
+      if (offset) ready = Math.min((resource._idleStart + resource._idleTimeout + 1) * 1e6 + offset, time);
+    } else if (note && note.job) {
+      if (!note.job.end) jobEnds(note.job, time);
+      ready = -time; // another thread made it ready
+    } else if (resource && resource.constructor && SYSTEM.test(resource.constructor.name)) {
+      if (chain !== null && loopCount() !== chain.count) chain = null;
+      if (chain !== null) ready = chain.since;
+      ids[id & 4095] = id; kinds[id & 4095] = PLAIN;
+    } else if (chain !== null && loopCount() !== chain.count) chain = null;
+    callbackAt(ref, time, ready, mute);
   }
   function callbackEnds() {
     if (nested) nested--; else after();
   }
 
-  // --- built-in calls that hold the loop --------------------------------------------------------------
+  // Built-in calls that hold the loop.
   function watch(owner, name, computes) {
     const original = owner[name];
     if (typeof original !== 'function') return;
@@ -856,7 +919,7 @@
     require('module').syncBuiltinESMExports();
   }
 
-  // --- beginning and end ------------------------------------------------------------------------------
+  // Beginning and end.
   function fails(error) {
     failures.push(String((error && error.stack) || error).slice(0, 400));
     try { flush(); } catch { /* nothing more can be said */ }
@@ -937,7 +1000,7 @@
     emit(event, ...args) {
       if (event === 'uncaughtExceptionMonitor') cleans(args[0]);
       if (event === 'unhandledRejection') unread(args[0], args[1]);
-      if (event === 'uncaughtException') { running = false; nested = 0; }
+      if (event === 'uncaughtException') { running = reacting = false; nested = 0; }
       if (event !== 'exit') return apply(emit, this, arguments);
       try { return apply(emit, this, arguments); } finally { leaves('exit'); }
     },
