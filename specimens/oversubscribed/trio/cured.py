@@ -6,7 +6,7 @@ import trio
 
 CORES = os.cpu_count() or 1
 BLOCK = bytes(1_000_000)
-desks = trio.CapacityLimiter(max(CORES - 1, 1))
+desks = trio.CapacityLimiter(CORES)
 
 
 def fingerprint(number):

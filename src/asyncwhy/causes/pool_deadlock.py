@@ -68,7 +68,7 @@ def _draft(run: Run, facts: ProcessFacts, pools: frozenset[int], found: list[Dea
         cause=SLUG,
         facts=facts,
         site=site,
-        words=_words(facts, pools, len(queued), cost, for_ever),
+        words=_words(facts, pools, queued, cost, for_ever),
         count=len(held),
         cost_s=cost,
         call=call.qualified if call is not None else "Future.result",
@@ -77,7 +77,7 @@ def _draft(run: Run, facts: ProcessFacts, pools: frozenset[int], found: list[Dea
         related=tuple(related),
         effects=Effects(threads=len(held), lost=len(queued) if for_ever else 0),
         worth=True,
-        remedies=_remedies(),
+        remedies=_remedies(sum(facts.jobs[index].start is None for index in queued)),
         change=None if for_ever else _called_directly(facts, found),
     )
 
@@ -121,7 +121,7 @@ def _jobs(count: int) -> str:
 def _words(
     facts: ProcessFacts,
     pools: frozenset[int],
-    queued: int,
+    queued: set[int],
     cost: float,
     for_ever: bool,
 ) -> Words:
@@ -137,7 +137,7 @@ def _words(
         headline=f"{whole} {verb} for {whose}",
         label=f"nobody was left to run what this waits for: {seconds(cost)}",
         message=(
-            f"{whole[0].upper()}{whole[1:]} of the pool {verb} here for {whose}: {_jobs(queued)} queued behind "
+            f"{whole[0].upper()}{whole[1:]} of the pool {verb} here for {whose}: {_jobs(len(queued))} queued behind "
             f"{'them' if workers > 1 else 'it'} {never}. The pool stood still for {seconds(cost)}, {ending}."
         ),
     )
@@ -166,12 +166,13 @@ def _called_directly(facts: ProcessFacts, found: list[Deadlock]) -> Change:
     return change
 
 
-def _remedies() -> tuple[Remedy, ...]:
+def _remedies(never_ran: int) -> tuple[Remedy, ...]:
+    unknown = f" ({_jobs(never_ran)} never ran: how long that takes is not known, and not counted)"
+    direct = (
+        "do not wait inside a worker: call the inner work directly, or let the loop await both jobs in turn"
+    )
     return (
-        Remedy(
-            "do not wait inside a worker: call the inner work directly, or let the loop await both jobs in turn",
-            Safety.CHANGES_BEHAVIOUR,
-        ),
+        Remedy(direct + (unknown if never_ran else ""), Safety.CHANGES_BEHAVIOUR),
         Remedy(
             "or give the inner jobs a pool of their own; a larger pool only hangs later, under more load",
             Safety.SKETCH,

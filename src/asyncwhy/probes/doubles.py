@@ -33,10 +33,16 @@ def steps_of(payload: bytes) -> Rows:
     rows = np.nan_to_num(np.frombuffer(payload, "<f8"), nan=0.0, posinf=0.0, neginf=0.0).reshape(-1, 3)
     steps = np.flatnonzero(rows[1:, 2] >= 0) + 1
     made = np.empty((len(steps), 5), np.uint64)
-    when = np.clip(rows[:, 0] * 1e9, 0, LARGEST).astype(np.uint64)
+    when = _exactly(rows[:, 0])
     made[:, 0], made[:, 1] = when[steps - 1], when[steps]
-    made[:, 2] = np.minimum(np.abs(rows[steps, 1]) * 1e9, LARGEST).astype(np.uint64)
+    made[:, 2] = _exactly(np.abs(rows[steps, 1]))
     made[:, 2] |= np.where(rows[steps, 1] < 0, np.uint64(FOREIGN), np.uint64(0))
     made[:, 3] = np.clip(rows[steps, 2], 0, LARGEST).astype(np.uint64)
     made[:, 4] = np.clip(rows[0, 1], 0, LARGEST).astype(np.uint64)
+    return made
+
+
+def _exactly(seconds: np.ndarray[Any, np.dtype[np.float64]]) -> Rows:
+    """Nanoseconds; what cannot be a time becomes the nearest that can."""
+    made: Rows = (np.clip(seconds, 0, LARGEST / 1e9) * 1e9).astype(np.uint64)
     return made
