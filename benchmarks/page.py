@@ -2,6 +2,7 @@
 
 python -m benchmarks.page                    an empty run, 10,000, 100,000 and 1,000,000 steps
 python -m benchmarks.page 100000             only so many
+python -m benchmarks.page 100000 --spread    of tasks that are awake now and then for half a minute: nothing is folded
 """
 
 from __future__ import annotations
@@ -23,16 +24,16 @@ STEPS_PER_TASK = 4
 MEASURE = ROOT / "web" / "browser" / "measure.mjs"
 
 
-def measure(steps: int) -> dict[str, Any]:
+def measure(steps: int, spread: bool = False) -> dict[str, Any]:
     """The page of a run of about so many steps; 0 is a program that does next to nothing."""
     own = {**environment(ASYNCWHY), "PYTHONPATH": str(ROOT / "src")}
     with tempfile.TemporaryDirectory(prefix="asyncwhy-benchmark-") as name:
         folder = Path(name)
-        program = (
-            [str(PROGRAMS / "short_tasks.py"), steps // STEPS_PER_TASK]
-            if steps
-            else [str(PROGRAMS / "imports.py")]
-        )
+        program: list[str | int] = [str(PROGRAMS / "imports.py")]
+        if steps and spread:
+            program = [str(PROGRAMS / "spread_tasks.py"), steps]
+        elif steps:
+            program = [str(PROGRAMS / "short_tasks.py"), steps // STEPS_PER_TASK]
         subprocess.run(
             ASYNCWHY.command(folder, *program),
             env=own,
@@ -74,8 +75,10 @@ def row(result: dict[str, Any]) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.page", description=__doc__)
     parser.add_argument("steps", nargs="*", type=int, default=[0, 10_000, 100_000, 1_000_000])
-    for steps in parser.parse_args().steps:
-        print(row(measure(steps)), flush=True)
+    parser.add_argument("--spread", action="store_true", help="steps that cannot be folded")
+    options = parser.parse_args()
+    for steps in options.steps:
+        print(row(measure(steps, options.spread)), flush=True)
 
 
 if __name__ == "__main__":
