@@ -1,7 +1,8 @@
 """What the pure-Python recorder keeps of the steps of asyncio's loops: a flat list of numbers for each loop that runs.
 
-Times are seconds here: CPython compares and subtracts floats in place, and 64-bit integers through their digits.  A
-double keeps them exact to 2 ns for a hundred days of uptime.
+Times are seconds here, which CPython compares in place; a double keeps them exact to 2 ns for a hundred days of uptime.
+A row takes 24 bytes of the stream instead of 40.  Measured beside packed rows of nanoseconds (CPython 3.11 and 3.12, in
+pairs, two cores) a step costs the same within the noise: about 1.05 µs beside 1.3 µs unobserved.
 
 A row is three numbers, added by one `+=`, which is one instruction under the GIL and no call.  (end, ready,
 reference): a step, which began where the row before it ended; `ready` is negative when another thread made it
