@@ -30,6 +30,9 @@ AT_ONCE = 1.5
 #: more than 1 ms late, and 5 % beside threads that compute outside it); half is the divide.
 LATE_S = 0.001
 LATE_SHARE = 0.5
+#: Fewer samples than this prove nothing (a tick that met many new frames is followed by a long pause); then they must
+#: have had one core, whole and no more, within this share of it, and not have stood in the system's queue for another.
+FEW, WHOLE = 8, 0.1
 #: Threads that wait for the GIL sleep, so that together they want little more than one core; threads that
 #: want twice the cores lack cores.
 LACKING = 2.0
@@ -107,7 +110,7 @@ def _shares_a_core(facts: ProcessFacts, work: _Work) -> bool:
     cpu = sum(work.cpu)
     if len(work.spans) < 2 or during <= 0 or ran < AT_ONCE * during:
         return False
-    if not COMPUTING * during <= cpu <= ONE_CORE * during or _late_share(facts, work) < LATE_SHARE:
+    if not COMPUTING * during <= cpu <= ONE_CORE * during or not _kept_from_the_gil(facts, work, during, cpu):
         return False
     if cpu + _for_a_core(facts, work) > LACKING * facts.cores * during:
         return False  # they stood in the system's queue: it was cores that were lacking, not the GIL
@@ -169,15 +172,18 @@ def _for_a_core(facts: ProcessFacts, work: _Work) -> float:
     return sum(delayed(facts, thread, np.array(own)) for thread, own in spans.items())
 
 
-def _late_share(facts: ProcessFacts, work: _Work) -> float:
-    """The share of the samples of these threads at work that came late."""
+def _kept_from_the_gil(facts: ProcessFacts, work: _Work, during: float, cpu: float) -> bool:
+    """Whether most samples of these threads at work came late; of few, whether the threads had one core among them."""
     late: list[float] = []
     for thread, (start, end) in zip(work.threads, work.spans, strict=True):
         own = facts.samples.get(thread)
         if own is not None:
             inside = (own.first >= start) & (own.first <= end)
             late.extend(own.late[inside].tolist())
-    return sum(one > LATE_S for one in late) / len(late) if late else 0.0
+    if late and sum(one > LATE_S for one in late) >= LATE_SHARE * len(late):
+        return True
+    one_core = abs(cpu - during) <= WHOLE * during and _for_a_core(facts, work) <= WHOLE * during
+    return 0 < len(late) < FEW and one_core
 
 
 def _remedies(facts: ProcessFacts) -> tuple[Remedy, ...]:
