@@ -47,12 +47,10 @@ OUTPUT = "[0, 1, 2, 3]\n3\nfrom a thread\nlater\n3\nend\n"
 HOOKS = [
     ("asyncio_hooks", "AsyncioHooks", name)
     for name in (
-        "_adopt", "_created", "_waited", "_long", "_wakeup",
+        "_adopt", "_created", "_waited", "_other", "_long", "callback_entry", "_wakeup",
         "loop_started", "loop_stopped", "install",
     )
 ] + [
-    ("callbacks", "Callbacks", "_other"),
-    ("callbacks", "Callbacks", "entry"),
     ("threads", "ThreadHooks", "_starting"),
     ("threads", "ThreadHooks", "_began"),
     ("threads", "ThreadHooks", "_ended"),

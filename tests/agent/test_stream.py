@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from _asyncwhy_agent import primitives, recorder, runs, stream
+from _asyncwhy_agent import primitives, recorder, stream
 
-from asyncwhy.probes import doubles, python_stream
+from asyncwhy.probes import python_stream
 from asyncwhy.probes.python_stream import Streams
 from asyncwhy.trace import schema
 from asyncwhy.trace.reader import Trace, read
@@ -29,7 +29,6 @@ def test_the_tables_are_the_same_on_both_sides() -> None:
 def test_the_kinds_and_bits_are_the_same_on_both_sides() -> None:
     for name in ("META", "EVENTS", "STRINGS", "SITES", "STACKS"):
         assert getattr(stream, name) == getattr(schema, name)
-    assert (stream.RUNS, recorder.FOREIGN) == (doubles.RUNS, doubles.FOREIGN)
     assert (recorder.CALLBACK, recorder.TIMER) == (python_stream._RAW_CALLBACK, python_stream._RAW_TIMER)
 
 
@@ -62,51 +61,6 @@ def test_rows_come_home(tmp_path: Path) -> None:
     assert process.meta["pid"] == 1
     assert "name" in process.strings.values()
     assert [event["loop"] for event in process.named("run")] == [1]
-
-
-def test_runs_come_home_as_steps(tmp_path: Path) -> None:
-    made = recorded(tmp_path)
-    rows = made.runs.enter(5)
-    rows += (1.0, 0.0, runs.BEGAN)
-    rows += (1.25, 0.5, 7)
-    made.flush()
-    rows += (1.5, -1.25, recorder.CALLBACK | 3)  # goes on where the chunk before it ended; another thread's
-    rows += (2.0, 0.0, runs.BEGAN)
-    rows += (2.5, 2.0, 8)
-    made.runs.leave(5)
-    made.flush()
-    made.flush()
-    assert not made.runs.known
-    _, trace = brought_home(tmp_path, tmp_path / "t")
-    steps = trace.processes[1].table("steps")[1:]
-    assert (steps["start"] / 1e9).tolist() == [1.0, 1.25, 2.0]
-    assert steps["run_s"].tolist() == [0.25, 0.25, 0.5]
-    assert steps["lag_s"].tolist() == [0.5, 0.0, 0.0]
-    assert steps["flags"].tolist() == [0, schema.FOREIGN, 0]
-    assert steps["ref"].tolist() == [7, schema.CALLBACK | 3, 8]
-
-
-def test_a_loop_within_a_loop_has_rows_of_its_own() -> None:
-    made = runs.Runs()
-    outer = made.enter(5)
-    outer += (1.0, 0.0, runs.BEGAN)
-    inner = made.enter(5)
-    assert made.innermost[5] is inner
-    assert inner is not outer
-    made.leave(5)
-    assert made.innermost[5] is outer
-    assert [count for count, _ in made.take()] == [1]
-
-
-def test_a_forked_child_goes_on_in_its_own_thread_alone() -> None:
-    made = runs.Runs()
-    for thread in (5, 6):
-        rows = made.enter(thread)
-        rows += (1.0, 0.0, runs.BEGAN)
-    rows = made.innermost[5]
-    made.begin_anew(5)
-    assert made.innermost == {5: rows}
-    assert (len(made), made.take()) == (0, [])
 
 
 @pytest.mark.parametrize("cut", [1, 7, 15, 16, 17, 40, 90])

@@ -20,8 +20,6 @@ from typing import Any
 
 import numpy as np
 
-from asyncwhy.probes.doubles import FOREIGN as _RAW_FOREIGN
-from asyncwhy.probes.doubles import RUNS, steps_of, whole
 from asyncwhy.probes.source_maps import SourceMap, map_of
 from asyncwhy.trace import schema
 from asyncwhy.trace.writer import Writer
@@ -60,12 +58,14 @@ _TIME = {
     "samples": "first",
     "holds": "start",
 }
-_RAW_CALLBACK, _RAW_TIMER = 1 << 40, 1 << 41
+_RAW_CALLBACK, _RAW_TIMER, _RAW_FOREIGN = 1 << 40, 1 << 41, 1 << 62
 _HEADER = struct.Struct("<IIII")
 #: Strings of the host's own have numbers from here on: names of files that a source map tells.
 _OWN_STRINGS = 1 << 30
 #: How the name of a stream ends whose rows are doubles.
 DOUBLES = ".node"
+#: The largest time, beneath the bit that says more; a double beyond is nonsense.
+_LARGEST = float(_RAW_FOREIGN) / 2
 #: A chunk longer than this is not one of ours.
 _LONGEST = 1 << 28
 #: What a chunk raises whose checksum is right and whose contents are not as an agent writes them.
@@ -138,9 +138,7 @@ class Streams:
         while position + _HEADER.size <= len(data):
             kind, _, length, checksum = _HEADER.unpack_from(data, position)
             end = position + _HEADER.size + length
-            if length > _LONGEST or (
-                kind not in RAW and kind != RUNS and not schema.META <= kind <= schema.STACKS
-            ):
+            if length > _LONGEST or (kind not in RAW and not schema.META <= kind <= schema.STACKS):
                 source.damaged = True
                 break
             if end > len(data):
@@ -159,10 +157,8 @@ class Streams:
 
     def _take(self, source: _Source, kind: int, payload: bytes) -> None:
         if kind in RAW:
-            rows = whole(kind, payload) if source.doubles else np.frombuffer(payload, "<u8")
+            rows = _whole(kind, payload) if source.doubles else np.frombuffer(payload, "<u8")
             self._table(source, kind, rows.reshape(-1, len(RAW[kind])))
-        elif kind == RUNS:
-            self._table(source, schema.KIND_OF["steps"], steps_of(payload))
         elif kind == schema.EVENTS:
             self._events(source, json.loads(payload))
         elif kind == schema.SITES and source.doubles:
@@ -262,6 +258,15 @@ class Streams:
             known = source.still.get(thread)
             if known is not None and known[0] <= first:
                 del source.still[thread]
+
+
+def _whole(kind: int, payload: bytes) -> Column:
+    """Rows of doubles as whole numbers; a step that another thread made ready has that time as a negative one."""
+    values = np.nan_to_num(np.frombuffer(payload, "<f8"), nan=0.0, posinf=0.0, neginf=0.0)
+    made: Column = np.minimum(np.abs(values), _LARGEST).astype(np.uint64)
+    if kind == schema.KIND_OF["steps"]:
+        made |= np.where(values < 0, np.uint64(_RAW_FOREIGN), np.uint64(0))
+    return made
 
 
 def _since(known: tuple[int, int]) -> int:

@@ -12,21 +12,23 @@ import sys
 
 from . import native, steps, touches
 from . import primitives as p
-from .callbacks import Callbacks
 from .carriers import carried
 from .endings import EndingHooks
 from .living import Living
-from .recorder import FOREIGN, NUMBERED
-from .safety import peek
+from .recorder import CALLBACK, FOREIGN, NUMBERED, TIMER
+from .safety import foreign, name_of, peek
+from .threads import CODE
 from .twin import Unsuitable, twin
-from .waits import only_glanced, stack_and_kept
+from .waits import LONG, only_glanced, stack_and_kept
 
 TOLD = """
-if __aw_type(self._repr) in __aw_times:
+if __aw_type(self._repr) is __aw_int:
     return "<{}>".format(" ".join(self._repr_info()))
 """
-SCHEDULED = "handle._repr = __aw_clock() | __aw_foreign"
-SCHEDULED_SECONDS = "handle._repr = -__aw_now() if __aw_foreign else __aw_now()"
+SCHEDULED = "handle._repr = __aw_clock()"
+
+
+FUNCTION, METHOD = p.type_of(peek), p.type_of(peek.__get__(0))
 
 
 class AsyncioHooks:
@@ -37,8 +39,8 @@ class AsyncioHooks:
         self.installation = installation
         self.entries = recorder.entries_type()
         self.iterations = {}
-        self.callbacks = Callbacks(self)
-        self.now = p.clock if recorder.native else p.seconds  # what tasks and handles are noted by
+        self.callbacks = {}
+        self.known = recorder.entries_type()  # id of a plain callback's code -> its entry, for the C recorder
         self.loops = Living()
         self.idle_codes = set()  # top frames that mean: this loop has nothing to do
         self.select_codes = set()  # likewise, where a loop's own `_run_once` is beneath: others select, too
@@ -59,11 +61,11 @@ class AsyncioHooks:
         self.handing_over = tasks.run_coroutine_threadsafe.__code__
         guard = self.installation.harmless
         self.adopt = guard(self._adopt, self.recorder.entry((0, 0)))
-        self.waited_exactly = guard(self._waited)
-        self.waited = self.waited_exactly if self.recorder.native else guard(self._waited_in_seconds)
-        self.callbacks.install()
-        self.other, self.entry_of = self.callbacks.other, self.callbacks.entry_of
+        self.waited = guard(self._waited)
+        for function in (self.other, self._other):
+            self.recorder.interner.hidden.add(p.identity(function.__code__))
         self.long = guard(self._long)
+        self.entry_of = guard(self.callback_entry, self.recorder.entry((0, 0)))
         self.loop_class = loop = base_events.BaseEventLoop
         own = events.Handle._run
         self._install_handles(loop, events, tasks)
@@ -84,8 +86,7 @@ class AsyncioHooks:
         self.names = steps.names_of_run(self)
         asleep = {"__aw_asleep": self.touches.asleep, "__aw_ident": p.ident}
         touched = self.installation.harmless(self.touches.touched, 0)
-        names, before = dict(asleep, __aw_now=self.now, __aw_touched=touched), ""
-        names["__aw_exact"] = bool(self.recorder.native)
+        names, before = dict(asleep, __aw_clock=p.clock, __aw_touched=touched), ""
         if self.recorder.native:
             self.stepper = native.stepper(self, events, tasks, steps.LIMITS)
             own = events.Handle._run
@@ -96,14 +97,14 @@ class AsyncioHooks:
             self._put(events.Handle, "_run", self.names, before=steps.RUN_BEFORE, after=steps.RUN_AFTER)
         beside = (("self._call_soon", "", touches.SCHEDULED),)
         self._put(loop, "call_soon", names, before=before, beside=beside)
-        names = {"__aw_type": p.type_of, "__aw_times": (int, float)}
+        names = {"__aw_type": p.type_of, "__aw_int": int}
         # Not among what is put back: handles that wait to run keep their times when the agent leaves.
         events.Handle.__repr__ = twin(events.Handle.__repr__, names, before=TOLD)
 
     def _install_loop(self, loop):
         guard = self.installation.harmless
-        names = {"__aw_clock": p.clock, "__aw_now": self.now, "__aw_wakeup": guard(self._wakeup, 0)}
-        beside = (("self._call_soon", "", SCHEDULED if self.recorder.native else SCHEDULED_SECONDS),)
+        names = {"__aw_clock": p.clock, "__aw_wakeup": guard(self._wakeup, 0)}
+        beside = (("self._call_soon", "", SCHEDULED + " | __aw_foreign"),)
         self._put(
             loop, "call_soon_threadsafe", names, before="__aw_foreign = __aw_wakeup(self)", beside=beside
         )
@@ -125,16 +126,15 @@ class AsyncioHooks:
             "__aw_awaited": self.recorder.awaited,
             "__aw_give_way": self.installation.harmless(self.recorder.give_way),
             "__aw_Handle": events.Handle,
-            "__aw_Timer": events.TimerHandle,
+            "__aw_plain": (events.Handle, events.TimerHandle),
             "__aw_twin": events.Handle._run,
             "__aw_run": run,
         }
+        select = ("self._selector.select", steps.SELECTING, steps.SELECTED)
+        begin = ("len(self._ready)", "", steps.BEGINNING)
         if self.recorder.native or run is events.Handle._run:  # or no twin of it could be made
-            select = ("self._selector.select", steps.SELECTING, steps.SELECTED_NATIVE)
             self._put(loop, "_run_once", names, beside=(select,))
         else:
-            select = ("self._selector.select", steps.SELECTING, steps.SELECTED)
-            begin = ("len(self._ready)", "", steps.BEGINNING)
             self._put(loop, "_run_once", names, beside=(select, begin), instead=("handle._run", steps.STEP))
 
     def begin_anew(self):
@@ -142,13 +142,14 @@ class AsyncioHooks:
         tables = (
             self.entries,
             self.iterations,
+            self.callbacks,
+            self.known,
             self.loops,
             self.running,
             self.watched,
         )
         for table in tables:
             table.clear()
-        self.callbacks.begin_anew()
         self.touches.begin_anew()
 
     def _put(self, owner, name, names, **snippets):
@@ -168,7 +169,7 @@ class AsyncioHooks:
         """
         now = p.clock()
         number = next(self.recorder.numbers)
-        entry = self.entries[p.identity(task)] = self.recorder.entry((number, self.now()))
+        entry = self.entries[p.identity(task)] = self.recorder.entry((number, now))
         parent = self.current_task(loop) if loop is not None else None
         parent_entry = (
             self.entries.get(p.identity(parent)) if parent is not None and parent is not task else None
@@ -208,12 +209,6 @@ class AsyncioHooks:
         if self.kind_of(task) is not None:
             self._adopt(task, loop, self.recorder.interner.stack(p.get_frame(2)), coroutine)
 
-    def _waited_in_seconds(self, handle, task, entry, start, ready):
-        """From the pure-Python hot path, whose times are seconds."""
-        entry[1] = int(entry[1] * steps.SECOND)
-        self._waited(handle, task, entry, steps.exactly(start), steps.exactly(ready))
-        entry[1] /= steps.SECOND
-
     def _waited(self, handle, task, entry, start, ready):
         recorder = self.recorder
         if recorder.wait_budget <= 0:
@@ -246,9 +241,64 @@ class AsyncioHooks:
         if kept:
             recorder.by_name["kept"].extend((entry[0], entry[1], kept))
 
+    # --- other callbacks -------------------------------------------------------------------------------
+
+    def other(self, handle, owner, start, ready):
+        """(entry, ready) of a handle that is not a step of the usual kind of task; harmless by itself."""
+        try:
+            function = handle._callback
+            if p.type_of(function) is METHOD:
+                function = function.__func__
+            if p.type_of(function) is FUNCTION and p.type_of(handle) is self.handle_class:
+                # One that was met before: `callback_entry` would find the same.
+                entry = self.callbacks.get((p.identity(function.__code__), 0))
+                if entry is not None and not issubclass(p.type_of(owner), self.task_classes):
+                    return entry, ready or self.iterations.get(p.ident(), 0)
+            return self._other(handle, owner, start, ready)
+        except Exception as error:
+            if foreign(error):
+                raise
+            self.installation.failed("_other", error)
+            return self.recorder.entry((0, 0)), 0
+
+    def _other(self, handle, owner, start, ready):
+        if owner is not None and self.kind_of(owner) is not None:
+            entry = self.entries.get(p.identity(owner)) or self._adopt(owner)
+            if start - entry[1] > LONG:
+                self._waited(handle, owner, entry, start, ready)
+            return entry, ready
+        timer = 0
+        if not ready:
+            if p.type_of(handle) is self.timer_class:
+                timer = TIMER
+                due = p.nanoseconds(handle._when)
+                # A loop with a clock of its own tells nothing about ours.
+                ready = due if 0 <= start - due < 86_400_000_000_000 else start
+            else:
+                ready = self.iterations.get(p.ident(), 0)
+        return self.callback_entry(handle._callback, timer), ready
+
+    def callback_entry(self, callback, bits=0):
+        """The entry shared by all callbacks of one function."""
+        function = peek(callback, "func", callback)
+        function = peek(function, "__func__", function)
+        code = peek(function, "__code__")
+        if p.type_of(code) is not CODE:
+            code = None
+        key = (p.identity(code) if code is not None else name_of(function), bits)
+        entry = self.callbacks.get(key)
+        if entry is None:
+            interner = self.recorder.interner
+            site = interner.site(code, -1) if code is not None else interner.named(key[0])
+            entry = self.recorder.entry((CALLBACK | bits | site, 0))
+            if len(self.callbacks) < 50_000:
+                self.callbacks[key] = entry
+                if code is not None and not bits:
+                    self.known[key[0]] = entry
+        return entry
+
     def _long(self, start, end):
-        row = (steps.exactly(start), steps.exactly(end), p.ident(), p.thread_cpu())
-        self.recorder.by_name["holds"].extend(row)
+        self.recorder.by_name["holds"].extend((start, end, p.ident(), p.thread_cpu()))
 
     # --- loops -----------------------------------------------------------------------------------------
 
@@ -262,8 +312,6 @@ class AsyncioHooks:
         number = self.loop_number(loop)
         thread = p.ident()
         self.running[thread] = self.running.get(thread, 0) + 1
-        if not self.recorder.native:
-            self.recorder.runs.enter(thread)
         selector = getattr(loop, "_selector", None)
         watched = peek(selector, "_fd_to_key")
         if p.type_of(watched) is dict:
@@ -282,7 +330,6 @@ class AsyncioHooks:
         return number
 
     def loop_stopped(self, number):
-        self.recorder.runs.leave(p.ident())
         left = self.running.pop(p.ident(), 1) - 1
         if left > 0:
             self.running[p.ident()] = left

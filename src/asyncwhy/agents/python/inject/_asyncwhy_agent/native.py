@@ -41,7 +41,7 @@ def stepper(hooks, events, tasks, limits):
 
     return recorder.native.Stepper(
         entries=hooks.entries,
-        callbacks=hooks.callbacks.by_code,
+        callbacks=hooks.known,
         rows=recorder.by_name["steps"],
         handle_type=events.Handle,
         task_type=tasks.Task,

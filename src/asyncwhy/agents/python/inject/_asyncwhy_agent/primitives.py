@@ -1,7 +1,7 @@
 """Private copies of the functions the agent uses, bound before user code can patch them.
 
 `freezegun`, `gevent` and tests replace `time.sleep` or `os.write`; the agent must not follow them.
-Times are nanoseconds of CLOCK_MONOTONIC (`seconds` is the same clock as a float), which all processes of a machine share.
+Times are nanoseconds of CLOCK_MONOTONIC, which all processes of a machine share.
 """
 
 from __future__ import annotations
@@ -24,7 +24,6 @@ except ImportError:
     FILE_SIZE, limit_of = 0, None
 
 clock = time.monotonic_ns
-seconds = time.monotonic
 sleep = time.sleep
 thread_cpu = time.thread_time_ns
 clock_gettime_ns = time.clock_gettime_ns
@@ -75,7 +74,7 @@ __all__ = [
     "FILE_SIZE", "OPEN_FLAGS", "READ_FLAGS", "SIGNALS", "acquire", "array", "clock", "clock_gettime_ns", "close_file", "count",
     "cpu_clock_of", "crc32", "current_frames", "get_frame", "ident", "identity", "islice", "limit_of", "list_folder",
     "machine", "nanoseconds", "native_id", "new_lock", "open_file", "open_status", "parent_id", "process_id",
-    "read_at", "read_file", "referents", "rename_file", "seconds", "signal_handler", "sleep", "start_thread", "status_of",
-    "target_of", "thread_cpu", "times", "type_of", "wall_clock", "weak",
+    "read_at", "read_file", "referents", "rename_file", "signal_handler", "sleep", "start_thread", "status_of", "target_of",
+    "thread_cpu", "times", "type_of", "wall_clock", "weak",
     "write_file",
 ]  # fmt: skip

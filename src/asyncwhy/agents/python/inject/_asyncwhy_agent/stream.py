@@ -41,8 +41,6 @@ COLUMNS = {
 }
 
 STEPS = 100
-#: Steps in rows of doubles (`runs`).
-RUNS = 125
 #: A 64-bit integer.  CPython reads "L" digit by digit, but "Q", and whatever has a byte order, through a general
 #: routine that takes two to three times as long.
 WORD = "L" if struct.calcsize("L") == 8 else "Q"

@@ -12,8 +12,8 @@ from .twin import Unsuitable, twin
 
 #: In `call_soon`: the time at which the handle was scheduled, marked if it was by another thread.
 SCHEDULED = (
-    "handle._repr = __aw_now() if not __aw_asleep or self._thread_id == __aw_ident() "
-    "else __aw_touched(self, self._thread_id, __aw_exact)"
+    "handle._repr = __aw_clock() if not __aw_asleep or self._thread_id == __aw_ident() "
+    "else __aw_touched(self, self._thread_id)"
 )
 
 
@@ -33,15 +33,14 @@ class TouchHooks:
         self.asleep.clear()
         self.traces[:] = [0, 0]
 
-    def touched(self, loop, runs_in, exact=True):
-        """Perhaps another thread than the one the loop runs in (None: it does not run) has called `call_soon`: the time
-        for the handle, in nanoseconds if `exact`, else as `steps` wants it."""
-        if runs_in is None or runs_in == p.ident():
-            return p.clock() if exact else p.seconds()
+    def touched(self, loop, runs_in):
+        """Another thread than the one the loop runs in (None: it does not run) has called `call_soon`."""
         now = p.clock()
+        if runs_in is None or runs_in == p.ident():
+            return now
         stack = self.recorder.interner.stack(p.get_frame(2))
         self.recorder.by_name["touches"].extend((now, p.ident(), self.hooks.loop_number(loop), stack))
-        return now | FOREIGN if exact else -p.seconds()
+        return now | FOREIGN
 
     def install_debug(self, base_events, format_helpers):
         """Who switches debug mode on; and the time of each stack trace that asyncio then takes."""

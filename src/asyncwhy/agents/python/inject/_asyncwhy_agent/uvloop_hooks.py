@@ -9,7 +9,6 @@ from __future__ import annotations
 from . import primitives as p
 from .recorder import TIMER
 from .safety import peek
-from .steps import exactly
 from .stream import pack_step
 from .waits import LONG
 
@@ -40,9 +39,8 @@ class _Step:
         owner = peek(callback, "__self__")
         if owner is not None and hooks.kind_of(owner) is not None:
             entry = hooks.entries.get(p.identity(owner)) or hooks.adopt(owner)
-            entry[1] = exactly(entry[1])
             if start - entry[1] > LONG:
-                hooks.waited_exactly(_Handle(callback, arguments), owner, entry, start, due)
+                hooks.waited(_Handle(callback, arguments), owner, entry, start, due)
         else:
             entry = hooks.entry_of(callback, self._bits)
         owner = None
