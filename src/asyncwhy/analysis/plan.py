@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 #: Longer columns are arrays: a fifth slower to read, and a quarter of the size.
 LISTED = 3_000_000
-#: A mark of a node: released from outside.
-OUTSIDE = 64
+#: Marks are one byte, of which this many callbacks are told apart.
+RELAYS = 127
 #: Stands at the end of `given`.
 NEVER = (float("inf"), 1 << 62)
 
@@ -31,8 +31,7 @@ NEVER = (float("inf"), 1 << 62)
 class Plan:
     """`after` counts seconds from a node's begin to each edge's child; `needs` counts what must happen before a
     node; `given` are the (time, node) that nothing inside releases, in order; `marks` count the
-    callbacks that stand in the loop's queue before a node does, and say with `OUTSIDE` that a timer, a peer or a
-    job releases it, at which the loop looks between its turns."""
+    callbacks that stand in the loop's queue before a node does."""
 
     previous: Ints
     delay: Floats
@@ -68,8 +67,6 @@ def plan(nodes: Nodes, like: Mapping[int, int] | None = None) -> Plan:
     given = np.flatnonzero(needs == 0)
     time = np.where(np.isnan(absolute), nodes.release, absolute)[given]
     by_time = np.argsort(time, kind="stable")
-    outside = np.zeros(count, bool)
-    outside[follows] = outside[given] = outside[nodes.waits_job] = True
     threads, thread = np.unique(nodes.thread, return_inverse=True)
     return Plan(
         previous=previous,
@@ -83,7 +80,7 @@ def plan(nodes: Nodes, like: Mapping[int, int] | None = None) -> Plan:
         children=_column("q", child[order]),
         after=_column("d", after[order]),
         given=[*zip(time[by_time].tolist(), given[by_time].tolist(), strict=True), NEVER],
-        marks=(np.minimum(nodes.relays, OUTSIDE - 1) + OUTSIDE * outside).astype(np.uint8).tobytes(),
+        marks=np.minimum(nodes.relays, RELAYS).astype(np.uint8).tobytes(),
     )
 
 
