@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from asyncwhy.analysis.looplives import main_thread
 from asyncwhy.analysis.places import Origin
 from asyncwhy.causes.clearing import clears_up
 from asyncwhy.causes.draft import Draft, Suffering
@@ -66,8 +67,15 @@ def _late(draft: Draft) -> tuple[float, float]:
 
 
 def _nobodys(draft: Draft) -> bool:
-    """Whether nobody can have waited: before a server's first request, or after the last task."""
-    return _in_lifespan(draft) or clears_up(draft)
+    """Whether nobody can have waited: before a server's first request, after the last task, or on a library's loop."""
+    return _in_lifespan(draft) or clears_up(draft) or _on_a_librarys_loop(draft)
+
+
+def _on_a_librarys_loop(draft: Draft) -> bool:
+    """Whether a library waits there in a thread of its own: that there is a loop in it is no business of the user's."""
+    sites = [*draft.stack, *([draft.started_by] if draft.started_by else [])]
+    known = draft.thread and draft.thread != main_thread(draft.facts.line)
+    return bool(known) and not any(draft.facts.origins.is_user(site) for site in sites)
 
 
 def _in_lifespan(draft: Draft) -> bool:

@@ -203,6 +203,9 @@ class Streams:
                 # The thread comes first, then the order of a sample's columns.
                 source.still = {run[0]: [run[1], run[2], run[0], *run[3:]] for run in event["runs"]}
                 continue
+            if event["event"] == "source":
+                self.writer.sources({str(event["file"]): str(event["text"])})
+                continue
             if event["event"] == "thread":
                 event["number"] = self._new_thread(source, event["thread"], event["time"])
             elif "thread" in event:

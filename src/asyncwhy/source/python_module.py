@@ -15,6 +15,8 @@ from asyncwhy.source.interface import Extent, Function
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 Positioned = ast.expr | ast.stmt
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
+#: What runs the lines of a module, as CPython calls it.
+MODULE = "<module>"
 _SHORT = 60
 
 
@@ -27,9 +29,22 @@ def parse(text: str) -> ast.Module:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # the user's invalid escapes are not ours to warn of
-            return ast.parse(text.removeprefix("\ufeff"))
+            return _awaiting(ast.parse(text.removeprefix("\ufeff")))
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         raise Unparsable(str(error) or type(error).__name__) from None
+
+
+def _awaiting(tree: ast.Module) -> ast.Module:
+    """A notebook's cell awaits outside functions: its lines are then those of an asynchronous one."""
+    if not any(isinstance(node, ast.Await | ast.AsyncFor | ast.AsyncWith) for node in own_nodes(tree)):
+        return tree
+    given = ast.arguments(posonlyargs=[], args=[], kwonlyargs=[], kw_defaults=[], defaults=[])
+    first, last = tree.body[0], tree.body[-1]
+    cell = ast.AsyncFunctionDef(
+        MODULE, given, tree.body, [], lineno=first.lineno, col_offset=first.col_offset
+    )
+    cell.end_lineno, cell.end_col_offset = last.end_lineno, last.end_col_offset
+    return ast.Module([cell], tree.type_ignores)
 
 
 class Module:
@@ -99,7 +114,7 @@ class Module:
         for outer in self.ancestors(node):
             if isinstance(outer, ast.ClassDef):
                 parts.append(outer.name)
-            elif isinstance(outer, FunctionNode):
+            elif isinstance(outer, FunctionNode) and outer.name != MODULE:
                 parts += ["<locals>", outer.name]
             elif isinstance(outer, ast.Lambda):
                 parts += ["<locals>", "<lambda>"]

@@ -11,6 +11,7 @@ from __future__ import annotations
 from . import native, stream
 from . import primitives as p
 from .interning import Interner, _take
+from .unsaved import Unsaved
 
 #: A step's `ref` is a task's number, or a callback's site with these bits.
 CALLBACK, TIMER = 1 << 40, 1 << 41
@@ -37,6 +38,7 @@ class Recorder:
     def __init__(self, folder):
         self.folder = folder
         self.interner = Interner()
+        self.unsaved = Unsaved()
         self.tables = {kind: [] for kind in stream.COLUMNS}
         self.native = native.load(folder)  # the C recorder, or None
         self.tables[stream.STEPS] = self.native.Rows(MOST // 5) if self.native else p.array(stream.WORD)
@@ -96,6 +98,9 @@ class Recorder:
         rows = {kind: _emptied(table) for kind, table in self.tables.items()}
         events = _take(self.events)
         strings, sites, stacks = self.interner.take()
+        events += [
+            {"event": "source", "file": file, "text": text} for file, text in self.unsaved.texts(strings)
+        ]
         chunks = []
         out = self.stream
         if strings:
