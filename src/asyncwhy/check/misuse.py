@@ -19,6 +19,7 @@ from asyncwhy.check.shapes import (
     STARTS,
     STATEMENT,
     TESTED,
+    FunctionSummary,
 )
 from asyncwhy.check.values import Awaitable, Class, External, Function, Instance, Partial, Value
 
@@ -34,8 +35,10 @@ def of_file(scope: Scope, path: str) -> Iterator[Draft]:
     source = scope.project.known(path)
     for index, function in enumerate(source.functions):
         if function.flags & (DROPS | STARTS):
+            frame = frame_of(source, index)
             for call in source.body(index).calls:
-                yield from _of_call(scope, source, index, call)
+                if _may_tell(function, call):
+                    yield from _of_call(scope, source, frame, call)
 
 
 def of_handoffs(scope: Scope, handed: Iterable[Handoff]) -> Iterator[Draft]:
@@ -44,12 +47,20 @@ def of_handoffs(scope: Scope, handed: Iterable[Handoff]) -> Iterator[Draft]:
         yield from _of_handoff(scope, handoff)
 
 
-def _of_call(scope: Scope, source: Source, index: int, call: Any) -> Iterator[Draft]:
-    flags, frame = call[8], frame_of(source, index)
+def _may_tell(function: FunctionSummary, call: Any) -> bool:
+    """Whether a call shows one of these faults, if it calls what has it: its value is dropped, or it may be an
+    `asyncio.run` that says `debug` or stands in a loop."""
+    flags, words = call[8], call[3]
+    if flags & (STATEMENT | TESTED):
+        return not flags & AWAITED or bool(words)
+    if not words:
+        return False
+    return bool(flags & LOOPED and not function.flags & ASYNC) or any(word == "debug" for word, _ in words)
+
+
+def _of_call(scope: Scope, source: Source, frame: Function, call: Any) -> Iterator[Draft]:
+    flags, index, words = call[8], frame.index, call[3]
     dropped = flags & (STATEMENT | TESTED) and not flags & AWAITED
-    words = call[3]
-    if not dropped and not words:
-        return
     called = scope.evaluate(call[1], frame, call[4])
     place = Place(source.path, index, *call[4:8])
     if dropped and _is_coroutine(scope, called):

@@ -25,7 +25,7 @@ from asyncwhy.check.shapes import (
     WITH_AWAIT,
     Expr,
 )
-from asyncwhy.check.syntax import asks_for_loop, chosen, comments, decorations, doing
+from asyncwhy.check.syntax import asks_for_loop, chosen, comments, decorations, doing, may_ask_for_loop
 
 
 def summarise(text: str) -> tuple[Any, ...]:
@@ -52,6 +52,7 @@ class _Statements(Expressions):
         self.attributes: dict[str, list[Any]] = {}  # of the class around
         self.imports: dict[str, tuple[str, str]] = {}
         self.stars: list[str] = []
+        self.may_ask = True
         self._statement: dict[Any, Any] = {
             ast.Expr: self._expression,
             ast.Assign: self._assign,
@@ -77,6 +78,7 @@ class _Statements(Expressions):
 
     def module(self, tree: ast.Module, text: str) -> tuple[Any, ...]:
         """The whole file."""
+        self.may_ask = may_ask_for_loop(text)
         self.functions.append(None)
         self.parent = 0
         self.block(tree.body)
@@ -300,7 +302,7 @@ class _Statements(Expressions):
 
     def _try(self, node: Any) -> None:
         self.block(node.body)
-        asks = bool(node.handlers) and asks_for_loop(node.body)
+        asks = self.may_ask and bool(node.handlers) and asks_for_loop(node.body)
         for handler in node.handlers:
             kept = self.context
             if asks:

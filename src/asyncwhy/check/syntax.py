@@ -45,13 +45,21 @@ def doing(body: list[ast.stmt]) -> int:
     return TRIVIAL | (RAISES if isinstance(body[-1], ast.Raise) else 0)
 
 
+_ASKING = ("get_running_loop", "current_async_library", "get_event_loop", "current_task")
+
+
+def may_ask_for_loop(text: str) -> bool:
+    """Whether `asks_for_loop` may be true somewhere in a text."""
+    return any(name in text for name in _ASKING)
+
+
 def asks_for_loop(body: list[ast.stmt]) -> bool:
     """Whether a `try` is about there being a running loop."""
     for node in body[:3]:
         for inner in ast.walk(node):
             if isinstance(inner, ast.Attribute | ast.Name):
                 name = inner.attr if isinstance(inner, ast.Attribute) else inner.id
-                if name in ("get_running_loop", "current_async_library", "get_event_loop", "current_task"):
+                if name in _ASKING:
                     return True
     return False
 
