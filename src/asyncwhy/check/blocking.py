@@ -42,7 +42,7 @@ class BlockingCalls:
 
     def found(self) -> list[Draft]:
         """All of them, in no order."""
-        for node in self.graph.nodes.values():
+        for node in [node for node in self.graph.nodes.values() if node.blocking]:
             opened: set[str] = set()
             for blocking in sorted(node.blocking, key=lambda one: (one.place.line, one.place.column)):
                 if self._is_wanted(blocking, node, opened):

@@ -63,17 +63,17 @@ def _checked(paths: list[str], settings: Settings, store: Store) -> tuple[Checke
     project = Project(packed, paths, site_packages(paths, settings), externals, store)
     drafts = Judgement(Scope(project), hints=settings.hints).drafts()
     store.save()
-    found = told(project, settings, drafts)
+    found = told(Wording(project), settings, drafts)
     unread += failed
     untold = tuple(Untold(one.path, one.line, one.reason) for one in unread)
     return dataclasses.replace(found, unread=untold), project.signatures()
 
 
-def told(project: Project, settings: Settings, drafts: list[Draft]) -> Checked:
-    """What is found, in words."""
+def told(wording: Wording, settings: Settings, drafts: list[Draft]) -> Checked:
+    """What is found, in words; texts that the wording has read before are not read again."""
+    project, wording.sources = wording.project, {}
     wanted = [draft for draft in drafts if _is_wanted(draft, settings)]
     shown = [draft for draft in wanted if settings.hints or not draft.hint]
-    wording = Wording(project)
     findings = sorted(
         map(wording.finding, shown),
         key=lambda one: (one.site.file, one.site.line, one.site.column, one.cause),

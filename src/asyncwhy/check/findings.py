@@ -30,6 +30,10 @@ class Wording:
         self.sources: dict[str, dict[int, str]] = {}
         self._texts: dict[str, list[str]] = {}
 
+    def forget(self, path: str) -> None:
+        """A file has another text now."""
+        self._texts.pop(path, None)
+
     def finding(self, draft: Draft) -> Finding:
         """A draft in words."""
         site = self.site(draft.place)

@@ -13,6 +13,7 @@ from asyncwhy.check.cache import Signature, Store, signature
 from asyncwhy.check.checking import site_packages, told
 from asyncwhy.check.externals import Externals
 from asyncwhy.check.files import Unread, digest, listed
+from asyncwhy.check.findings import Wording
 from asyncwhy.check.following import FollowedProject, Following
 from asyncwhy.check.indexing import index, summary_of
 from asyncwhy.check.judging import Judgement, Said
@@ -101,7 +102,7 @@ class Session:
             (one.cause, one.place.path, one.place.line, one.call): 1 if one.hint else one.weight
             for one in drafts
         }
-        found = told(self._project, self.settings, drafts)
+        found = told(self._wording, self.settings, drafts)
         found = dataclasses.replace(
             found, findings=tuple(one for one in found.findings if one.site.file not in self.broken)
         )
@@ -126,6 +127,7 @@ class Session:
         externals = Externals(load(), self.settings.blocking)
         self._project = FollowedProject(packed, [self.folder], places, externals, self.store)
         self._project.texts = self.texts
+        self._wording = Wording(self._project)
         self._pending.update(self.texts)
         self._edited()  # nothing has been asked yet: it needs no following
         self._scope = Following(self._project)
@@ -140,6 +142,7 @@ class Session:
         is_new = False
         pending, self._pending = self._pending, set()
         for path in pending:
+            self._wording.forget(path)
             if path not in project.packed and path not in self.broken:
                 continue
             self._seen[path] = _signature(path)
