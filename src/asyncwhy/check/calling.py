@@ -88,6 +88,7 @@ class Node:
         default_factory=list
     )  # coroutines of the project, with what they are given
     runs: list[Any] = field(default_factory=list)  # calls that start a loop, as far as their names say
+    externals: list[tuple[str, Any]] | None = None  # see `Calling.externals`
     guarded: bool = False  # it asks whether a loop runs
 
 
@@ -119,6 +120,18 @@ class Calling:
                 self._fill(known)
             self.nodes[function] = known
         return known
+
+    def externals(self, node: Node) -> list[tuple[str, Any]]:
+        """What a function calls outside the index, with the calls; asked only of what threads run."""
+        if node.externals is None:
+            frame = node.function
+            with self.scope.asking(frame.path):
+                called = [
+                    (self.scope.evaluate(call[1], frame, call[4]), call)
+                    for call in self.project.known(frame.path).asked(frame.index)
+                ]
+            node.externals = [(one.name, call) for one, call in called if isinstance(one, External)]
+        return node.externals
 
     def _fill(self, node: Node) -> None:
         frame = node.function

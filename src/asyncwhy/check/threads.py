@@ -39,10 +39,8 @@ def found(scope: Scope, on_loop: Graph, handed: Iterable[Handoff]) -> Iterator[D
     for node in list(threads.nodes.values()):
         if scope.project.known(node.function.path).foreign or not _is_plain(scope, node.function):
             continue
-        for call in scope.project.known(node.function.path).asked(node.function.index):
-            called = scope.evaluate(call[1], node.function, call[4])
-            if isinstance(called, External):
-                yield from _touch(threads, node.function, called.name, call)
+        for name, call in on_loop.calling.externals(node):
+            yield from _touch(threads, node.function, name, call)
     reached = {(function.path, function.index): function for function in on_loop.nodes}
     for one in handed:
         function = reached.get((one.frame.path, one.frame.index))
