@@ -169,6 +169,8 @@ def unseen(facts: Facts, faults: Sequence[str] = ()) -> Unseen:
             )
         if "left_by" not in meta:
             notes.append(f"process {process.pid} was ended from outside: what it did last may be missing")
+        if meta.get("refused"):
+            notes.append(f"{meta['refused']} names and stacks of process {pid} were more than are kept")
     if not facts.trace.ended:
         notes.append("the recording itself was cut short")
     recorders = {str(process.process.meta.get("recorder", "python")) for process in facts.processes}

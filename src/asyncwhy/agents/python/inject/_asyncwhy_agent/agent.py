@@ -9,6 +9,7 @@ import sys
 from . import kept, unawaited
 from . import primitives as p
 from .asyncio_hooks import AsyncioHooks
+from .blind_spots import blind_spots
 from .contention import ContentionHooks
 from .forgetting import Forgetting
 from .glances import Glances
@@ -67,9 +68,9 @@ class Agent:
         atexit.register(self.leave)
         try:
             self._begin()
+            self.start_cpu = p.thread_cpu() - cpu_before
         except Exception as error:
             self.installation.failed("start", error)
-        self.start_cpu = p.thread_cpu() - cpu_before
 
     def _begin(self):
         self.processes.install()
@@ -170,7 +171,7 @@ class Agent:
             "skipped_waits": recorder.skipped_waits,
             "failed_writes": recorder.stream.failed,
             "failures": recorder.failures[:20],
-            "missing": self.installation.missing[:20],
+            "missing": [*self.installation.missing[:20], *blind_spots()],
             "sampler_cpu": self.sampler.cpu_ns,
             "start_cpu": self.start_cpu,
             "main_cpu": p.thread_cpu() if p.native_id() == p.process_id() else 0,
@@ -209,7 +210,17 @@ class Agent:
             kept.save()
             self.recorder.closing = True
         except Exception as error:
-            self.recorder.failures.append("leave: %r" % (error,))
+            self._leave_failing(error)
+
+    def _leave_failing(self, error):
+        """What cannot be told at the end costs no more than that: that it failed is still told."""
+        recorder = self.recorder
+        recorder.failures.append("leave: %r" % (error,))
+        recorder.closing = True
+        try:
+            recorder.meta({"failures": recorder.failures[:20], "left_by": "exit"})
+        except Exception:
+            return
 
     def flush_now(self, why):
         self.sampler.flush()
@@ -231,7 +242,7 @@ class Agent:
                 self.sampler.expect_warning()
                 self.sampler.start()
         except Exception as error:
-            self.recorder.failures.append("fork: %r" % (error,))
+            self.installation.failed("fork", error)
 
     def after_fork_in_child(self):
         """The child writes a stream of its own, in which nothing of the parent's rows remains."""

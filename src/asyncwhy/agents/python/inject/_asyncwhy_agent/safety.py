@@ -14,6 +14,7 @@ class Installation:
         self.recorder = recorder
         self.replaced = []
         self.missing = []
+        self.told = set()
 
     def put(self, owner, name, made):
         original = (
@@ -26,6 +27,12 @@ class Installation:
 
     def lacking(self, what, why):
         self.missing.append("%s: %s" % (what, why))
+
+    def lacking_once(self, what, why):
+        """The same where it may come up again and again."""
+        if what not in self.told:
+            self.told.add(what)
+            self.lacking(what, why)
 
     def remove(self):
         """Put every original back that is still ours to replace."""

@@ -14,6 +14,7 @@ It is a raw thread: `threading.enumerate()` does not show it, and it never runs 
 from __future__ import annotations
 
 from . import primitives as p
+from .clocks import Clocks
 from .forking import FORK_COUNTS_LATE, Unfounded
 from .interpreters import frames_of
 from .recorder import NEVER, OVERDUE
@@ -41,7 +42,7 @@ BLAMED = 0.4
 SURE = 100_000_000
 #: Every so many ticks (50 ms) the task that runs most often is asked where it stands.
 GLANCE_EVERY = 10
-#: Threads read in one tick at most.
+#: Threads read in one tick at most, beside those that run loops.
 MOST_THREADS = 256
 
 
@@ -54,7 +55,8 @@ class Sampler:
         self.select_codes = asyncio.select_codes
         self.loops = asyncio.running  # threads in which a loop runs
         self.runs = {}  # thread -> [first, last, stack, cpu first, cpu last, late, count, frame key, delay]
-        self.clocks = {}
+        self.installation = asyncio.installation
+        self.clocks = Clocks(self.installation)
         self.idle = {}  # thread of a loop -> [time, CPU clock, delay] when last seen idle
         self._undelayed = []  # (thread, row, index) whose delay is still to be read
         self._suspected = []  # runs in which the sampler was late: for want of the GIL, or of a core
@@ -68,7 +70,7 @@ class Sampler:
         self._restless = 0
         self._busy = PATIENCE  # so many more ticks because threads without a loop ran
         self.watch = recorder.native.Watch() if recorder.native else None
-        self.frames = frames_of(recorder.native, asyncio.installation.lacking)
+        self.frames = frames_of(recorder.native, self.installation.lacking)
         self.captured = captures_of(recorder.native)
         self.glance = None  # called now and then while a loop runs
         self.forget = None  # called at every flush
@@ -77,11 +79,15 @@ class Sampler:
     def start(self):
         if self.running:
             return
-        self.running = True
         self._stopped, self._wake = p.new_lock(), p.new_lock()
         p.acquire(self._stopped)
         p.acquire(self._wake)
-        p.start_thread(self._loop, ())
+        self.running = True
+        try:
+            p.start_thread(self._loop, ())
+        except Exception:
+            self.running = False  # else `stop` would wait for it
+            raise
 
     def stop(self):
         """Return when the thread is gone from the system's own list, or after 20 ms."""
@@ -129,7 +135,7 @@ class Sampler:
                     flushed = now
                 self.cpu_ns = p.thread_cpu()
         except Exception as error:
-            self.recorder.failures.append("sampler: %r" % (error,))
+            self.installation.failed("sampler", error)  # nobody takes away what the hooks record
         finally:
             awaited[0] = NEVER
             stopped.release()
@@ -151,17 +157,14 @@ class Sampler:
         begun = p.thread_cpu()
         self.ticks += 1
         late = max(late, 0)
-        seen = 0
         frames = self.frames()
+        frames.pop(own, None)
+        if len(frames) > MOST_THREADS:
+            frames = self._chosen(frames)
         teller, told = self.captured()
         # One thread and no loop yet (start, imports): there is nothing to explain.
-        nothing = not self.loops and len(frames) < 3
+        nothing = not self.loops and len(frames) < 2
         for thread, frame in frames.items():
-            if thread == own:
-                continue
-            seen += 1
-            if seen > MOST_THREADS:
-                break
             place = told if thread == teller else Standing(frame, now)
             if nothing or self._is_idle(*place.codes()):
                 self._end(thread)
@@ -174,7 +177,7 @@ class Sampler:
         if len(self.runs) > len(frames):
             for thread in [thread for thread in self.runs if thread not in frames]:
                 self._end(thread)
-                self.clocks.pop(thread, None)
+                self.clocks.forget(thread)
         # From here on the GIL may be lost: with a frame in hand, what the program drops would die on this thread.
         frame = frames = place = told = None
         self._after(late)
@@ -183,16 +186,25 @@ class Sampler:
             self._look()  # rare, and bounded by itself
         return used
 
+    def _chosen(self, frames):
+        """Of very many threads those that run loops, the oldest (the main one), and the newest (CPython's order)."""
+        self.installation.lacking_once("stacks of some threads", "more than %d ran at once" % MOST_THREADS)
+        made = {thread: frames[thread] for thread in list(self.loops) if thread in frames}
+        oldest = next(reversed(frames))
+        made[oldest] = frames[oldest]
+        made.update(p.islice(frames.items(), MOST_THREADS))
+        return made
+
     def _look(self):
         for thread in list(self.loops):
-            run, clock = self.runs.get(thread), self.clocks.get(thread)
-            if run is not None and clock is not None:
-                self.look(thread, ~(clock >> 3), run[0], run[1])
+            run, native = self.runs.get(thread), self.clocks.native(thread)
+            if run is not None and native:
+                self.look(thread, native, run[0], run[1])
 
     def _after(self, late):
         """What a tick does when it has let go of the frames."""
         for thread, row, index in self._undelayed:
-            row[index] = self._delay(thread)
+            row[index] = self.clocks.delay(thread)
         self._undelayed.clear()
         if late > NOTICED or self.ticks % GLANCE_EVERY == 0:
             self._judge_late(late)
@@ -210,7 +222,7 @@ class Sampler:
         return p.identity(code) in self.idle_codes
 
     def _sample(self, thread, place, late):
-        cpu = self._cpu(thread) if place.cpu is None else place.cpu
+        cpu = self.clocks.cpu(thread) if place.cpu is None else place.cpu
         run = self.runs.get(thread)
         if run is not None and cpu - run[4] < STILL:
             if run[7] == place.key or run[2] == place.stack(self.recorder.interner):
@@ -241,7 +253,7 @@ class Sampler:
 
     def _judge_late(self, late):
         """Of what was found when the sampler was late, tell how late it was but for the system's run queue."""
-        queued = self._queued(self._native)
+        queued = self.clocks.own_delay(self._native)
         left = late - (queued - self._own_queued)
         self._own_queued = queued
         # Who waits for the GIL wakes every 5 ms to ask for it, and may have to queue for a core each time.
@@ -259,43 +271,13 @@ class Sampler:
 
     def _idle(self, thread, now):
         before = self.idle.get(thread)
-        cpu = self._cpu(thread)
+        cpu = self.clocks.cpu(thread)
         # The delay only matters from here on, and only if the thread ran since it was last read.
         self.idle[thread] = row = [now, cpu, 0]
         if before is not None and cpu - before[1] < 10 * STILL:
             row[2] = before[2]
         else:
             self._undelayed.append((thread, row, 2))
-
-    def _delay(self, thread):
-        """Nanoseconds that the thread stood ready in the system's run queue; 0 where that is not told.
-
-        A busy machine makes a computing thread look as if it slept, but for this.
-        """
-        clock = self.clocks.get(thread)
-        # glibc: a thread's clock id is its inverted system id, shifted by three bits.
-        return 0 if clock is None else self._queued(~(clock >> 3))
-
-    def _queued(self, native):
-        try:
-            descriptor = p.open_file("/proc/self/task/%d/schedstat" % native, p.READ_FLAGS)
-            try:
-                return int(p.read_file(descriptor, 64).split()[1])
-            finally:
-                p.close_file(descriptor)
-        except (OSError, ValueError, IndexError):
-            return 0
-
-    def _cpu(self, thread):
-        clock = self.clocks.get(thread)
-        try:
-            if clock is None:
-                # Safe: the thread has a frame and we hold the GIL, so it cannot have ended.
-                clock = self.clocks[thread] = p.cpu_clock_of(thread)
-            return p.clock_gettime_ns(clock)
-        except (OSError, TypeError):
-            self.clocks.pop(thread, None)
-            return 0
 
     def stir(self):
         """A thread begins to work: look at it soon, and often."""
