@@ -15,8 +15,11 @@ class Installation:
         self.replaced = []
         self.missing = []
         self.told = set()
+        self.out = False  # once it has failed nothing is put into what is imported later
 
     def put(self, owner, name, made):
+        if self.out:
+            return
         original = (
             owner.__dict__[name]
             if isinstance(owner, type) and name in owner.__dict__
@@ -44,6 +47,7 @@ class Installation:
 
     def failed(self, where, error):
         """An error of ours: take the agent out, remember why, let the program go on."""
+        self.out = True
         try:
             self.remove()
             told = str(error)
