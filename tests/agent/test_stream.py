@@ -125,3 +125,31 @@ def test_memory_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     made.bound()
     assert not made.by_name["steps"]
     assert made.dropped == 21
+
+
+@pytest.mark.parametrize("taken", [0, 9, 60, 130, 190])
+def test_a_disk_that_is_full_for_a_while(taken: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of what it took a part of, the rest does not follow: that part leaves, and nothing is told twice."""
+    made = recorded(tmp_path)
+    left = [taken]
+
+    def fills(file: int, data: Any) -> int:
+        if not left[0]:
+            raise OSError(28, "No space left on device")
+        written = os.write(file, data[: left[0]])
+        left[0] -= written
+        return written
+
+    with monkeypatch.context() as patch:
+        patch.setattr(primitives, "write_file", fills)
+        made.flush()
+    streams, _ = brought_home(tmp_path, tmp_path / "meanwhile")
+    assert streams.damaged == 0
+    made.by_name["steps"].extend((40, 50, 35, 7, 99))
+    made.flush()
+    streams, trace = brought_home(tmp_path, tmp_path / "t")
+    (process,) = trace.processes.values()
+    assert (streams.processes, streams.damaged) == (1, 0)
+    assert len(process.table("steps")) + made.dropped == 2
+    assert "name" in process.strings.values()
+    assert len(process.named("run")) == 1

@@ -74,8 +74,8 @@ def save():
         return
     own = "%s.%d" % (PATH, p.process_id())
     try:
-        append(own, marshal.dumps({**_read(), **_new}), 0o644)
-        p.rename_file(own, PATH)
+        if append(own, [marshal.dumps({**_read(), **_new})], 0o644):
+            p.rename_file(own, PATH)
     except (OSError, ValueError):
         pass
     _new.clear()

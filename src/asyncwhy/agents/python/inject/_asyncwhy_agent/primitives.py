@@ -46,6 +46,7 @@ get_frame = sys._getframe
 open_file = posix.open
 write_file = posix.write
 close_file = posix.close
+cut_file = posix.ftruncate
 read_file = posix.read
 read_at = posix.pread
 target_of = posix.readlink
@@ -72,7 +73,7 @@ def nanoseconds(seconds):
 
 __all__ = [
     "FILE_SIZE", "OPEN_FLAGS", "READ_FLAGS", "SIGNALS", "acquire", "array", "clock", "clock_gettime_ns", "close_file", "count",
-    "cpu_clock_of", "crc32", "current_frames", "get_frame", "ident", "identity", "islice", "limit_of", "list_folder",
+    "cpu_clock_of", "crc32", "current_frames", "cut_file", "get_frame", "ident", "identity", "islice", "limit_of", "list_folder",
     "machine", "nanoseconds", "native_id", "new_lock", "open_file", "open_status", "parent_id", "process_id",
     "read_at", "read_file", "referents", "rename_file", "signal_handler", "sleep", "start_thread", "status_of", "target_of",
     "thread_cpu", "times", "type_of", "wall_clock", "weak",

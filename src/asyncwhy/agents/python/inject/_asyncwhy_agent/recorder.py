@@ -101,26 +101,25 @@ class Recorder:
         events += [
             {"event": "source", "file": file, "text": text} for file, text in self.unsaved.texts(strings)
         ]
-        chunks = []
         out = self.stream
+        # (chunk, where its values go back to if it is not written, they).  Names are few and everything hangs on them:
+        # they are kept for the next try; rows are dropped.
+        parts = []
         if strings:
-            chunks.append(out.json(stream.STRINGS, strings))
+            parts.append((out.json(stream.STRINGS, strings), self.interner.new_strings, strings))
         if sites:
-            chunks.append(out.rows(stream.SITES, sites))
+            parts.append((out.rows(stream.SITES, sites), self.interner.new_sites, sites))
         if stacks:
-            chunks.append(out.rows(stream.STACKS, stacks))
+            parts.append((out.rows(stream.STACKS, stacks), self.interner.new_stacks, stacks))
         if events:
-            chunks.append(out.json(stream.EVENTS, events))
-        chunks.extend(out.rows(kind, values) for kind, values in rows.items() if values)
-        chunks.extend(more)
-        if not out.write(chunks):
-            self.dropped += sum(_count(kind, values) for kind, values in rows.items())
-            # Names are few and everything hangs on them: they are kept for the next try.
-            self.interner.new_strings[:0] = strings
-            self.interner.new_sites[:0] = sites
-            self.interner.new_stacks[:0] = stacks
-            if len(self.events) < DUE:
-                self.events[:0] = events
+            parts.append((out.json(stream.EVENTS, events), self.events, events))
+        parts.extend((out.rows(kind, values), kind, values) for kind, values in rows.items() if values)
+        parts.extend((chunk, None, None) for chunk in more)
+        for _, back, values in parts[out.write([part[0] for part in parts]) :]:
+            if p.type_of(back) is int:
+                self.dropped += _count(back, values)
+            elif back is not None and not (back is self.events and len(back) > DUE):
+                back[:0] = values
 
     def bound(self):
         """Drop what cannot be kept in memory, and count it."""

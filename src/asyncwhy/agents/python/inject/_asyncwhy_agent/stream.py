@@ -1,7 +1,7 @@
 """The stream: one file per process, in chunks of kind, process, length and checksum, then the payload.
 
 The file is opened, appended to and closed at every flush, so that the agent holds no descriptor that the
-program could close, inherit or count.  A failed write drops what was to be written and counts it.
+program could close, inherit or count.  What is not written is dropped and counted.
 
 Chunk header, little-endian: kind u32, process id u32, length of the payload u32, CRC-32 of the payload u32.
 Kinds below 100 are the trace's own (`asyncwhy.trace.schema`); 100 and above are this agent's raw tables,
@@ -73,13 +73,10 @@ class Stream:
         return frame(kind, self.process, bytes(values))
 
     def write(self, chunks):
-        """Append `chunks` (bytes each); True when all of it reached the file."""
-        data = b"".join(chunks)
-        if not data:
-            return True
+        """Append `chunks` (bytes each); how many of them, the first ones, reached the file."""
         try:
-            append(self.path, data, 0o600)
+            written = append(self.path, chunks, 0o600) if chunks else 0
         except Exception:
-            self.failed += len(chunks)
-            return False
-        return True
+            written = 0
+        self.failed += len(chunks) - written
+        return written
