@@ -139,7 +139,7 @@ def _dotted(part: str) -> str:
 
 def _told(report: Path, recorder: str) -> list[str]:
     """What the report says of an agent that gave up, or was another than was asked for."""
-    if not report.exists():
+    if not report.exists() or not report.stat().st_size:
         return [f"{recorder}: there is no report"]
     unseen = json.loads(report.read_text())["unseen"]
     told = [f"{recorder}: {note}" for note in sorted(set(unseen["notes"])) if "took itself out" in note]
