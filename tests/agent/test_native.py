@@ -60,7 +60,7 @@ def test_rows_are_bounded_and_counted(recorder: ModuleType) -> None:
     assert rows.recent(2) == [1022 % 7, 1023 % 7]
     assert struct.unpack_from("5Q", rows.take(), 40) == (1, 2, 0, 1, 9)
     assert len(rows) == 0
-    with pytest.raises(ValueError, match="five"):
+    with pytest.raises(ValueError, match="5 64-bit"):
         rows.frombytes(b"short")
 
 

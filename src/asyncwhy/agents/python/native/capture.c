@@ -11,11 +11,6 @@
 #include "recorder.h"
 #include <pthread.h>
 #include <stdatomic.h>
-#if PY_VERSION_HEX < 0x030b0000
-#include <frameobject.h>
-#endif
-
-#define DEEPEST 128 /* frames; the agent writes 40 that are not its own */
 
 enum { UNASKED, ASKED, TAKEN };
 static _Atomic int state;
@@ -38,7 +33,7 @@ static uint64_t read_clock(clockid_t clock) {
     return clock_gettime(clock, &time) == 0 ? (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec : 0;
 }
 
-static int lasti_of(PyFrameObject *frame) {
+int lasti_of(PyFrameObject *frame) {
 #if PY_VERSION_HEX >= 0x030b0000
     return PyFrame_GetLasti(frame);
 #elif PY_VERSION_HEX >= 0x030a0000

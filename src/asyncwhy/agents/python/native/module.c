@@ -60,9 +60,14 @@ static int module_exec(PyObject *module) {
     state->stepper = add(module, &stepper_spec);
     state->step = add(module, &step_spec);
     state->watch = add(module, &watch_spec);
+    state->stacks = add(module, &stacks_spec);
+    state->waits = add(module, &waits_spec);
     capture_forget();
     breaker_find();
-    return state->entry && state->entries && state->rows && state->stepper && state->step && state->watch ? 0 : -1;
+    return state->entry && state->entries && state->rows && state->stepper && state->step && state->watch && state->stacks &&
+                   state->waits
+               ? 0
+               : -1;
 }
 
 static int module_traverse(PyObject *module, visitproc visit, void *arg) {
@@ -74,6 +79,8 @@ static int module_traverse(PyObject *module, visitproc visit, void *arg) {
         Py_VISIT(state->stepper);
         Py_VISIT(state->step);
         Py_VISIT(state->watch);
+        Py_VISIT(state->stacks);
+        Py_VISIT(state->waits);
     }
     return 0;
 }

@@ -8,11 +8,15 @@
 
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
+#if PY_VERSION_HEX < 0x030b0000
+#include <frameobject.h>
+#endif
 #include <stdint.h>
 #include <time.h>
 
 /* One step as the trace's probe reads it: start, end, ready, ref, thread. */
 enum { START, END, READY, REF, THREAD, COLUMNS };
+#define WIDEST 8 /* columns of any table that is kept here */
 
 /* What a task or a callback is known by: its reference, the end of its last step, and what waits keep of it. */
 typedef struct {
@@ -38,14 +42,14 @@ typedef struct {
 typedef struct {
     PyObject_HEAD
     uint64_t *rows;
-    size_t count, room, most;
+    size_t columns, count, room, most;
     uint64_t dropped;
 } Rows;
 
-extern PyType_Spec entry_spec, entries_spec, rows_spec, stepper_spec, step_spec, watch_spec;
+extern PyType_Spec entry_spec, entries_spec, rows_spec, stepper_spec, step_spec, watch_spec, stacks_spec, waits_spec;
 
 typedef struct {
-    PyTypeObject *entry, *entries, *rows, *stepper, *step, *watch;
+    PyTypeObject *entry, *entries, *rows, *stepper, *step, *watch, *stacks, *waits;
 } State;
 
 /* Since when a thread's loop has been in the step that it is in; what `begin` returns, `end` takes. */
@@ -67,6 +71,31 @@ int breaker_add_call(int (*call)(void *)); /* a pending call of the main thread;
 int breaker_find(void); /* on the main thread, with the GIL; whether a pending call will be made at once */
 void breaker_set(void);
 
+/* A place in a stack: a code object, and the instruction in bytes, as `frame.f_lasti`. */
+typedef struct {
+    PyObject *code;
+    int lasti;
+} Place;
+
+#define DEEPEST 128 /* frames of one stack; the agent writes 40 that are not its own */
+
+int lasti_of(PyFrameObject *frame);
+
+/* Numbers of stacks. */
+typedef struct Stacks Stacks;
+int64_t stacks_number(Stacks *self, const Place *places, int depth);
+
+/* Where tasks stood while they waited: for so many nanoseconds until it is refilled. */
+typedef struct {
+    PyObject_HEAD
+    Rows *waits, *kept;
+    Stacks *stacks;
+    PyObject *strings, *string; /* name -> number; string(name) makes a new one */
+    PyCFunction get_coro;       /* `Task.get_coro`; NULL where it is not as known */
+    PyObject *cr_frame, *cr_await, *gi_frame, *gi_yieldfrom, *ag_frame, *ag_await, *name, *yield;
+    uint64_t used_ns, most_ns, skipped;
+} Waits;
+
 /* What runs, schedules and records handles. */
 typedef struct {
     PyObject_HEAD
@@ -85,7 +114,11 @@ typedef struct {
     PyCFunction append_to; /* and its `append`; NULL where it is not as known */
     PyObject *append, *owner;
     Running *running; /* of the last thread that ran a step */
+    Waits *waits;     /* NULL: Python looks at all waits */
 } Stepper;
+
+int has_waited(const Stepper *self, const Entry *entry, uint64_t start, uint64_t ready);
+int waits_note(Stepper *stepper, PyObject *awaited, PyObject *task, Entry *entry, uint64_t start, uint64_t ready);
 
 State *state_of(PyTypeObject *type);
 
@@ -98,7 +131,7 @@ int is_ours(void);
 void record(Stepper *self, Entry *entry, uint64_t start, uint64_t ready, unsigned long thread);
 
 Entry *entries_find(Entries *table, const void *key);          /* borrowed; NULL where there is none */
-int rows_append(Rows *rows, uint64_t start, uint64_t end, uint64_t ready, uint64_t ref, uint64_t thread);
+int rows_append(Rows *rows, const uint64_t *row); /* `columns` values; 1 where there is no room */
 
 #if PY_VERSION_HEX < 0x030a0000
 static inline PyObject *Py_NewRef(PyObject *object) {

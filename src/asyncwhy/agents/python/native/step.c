@@ -32,6 +32,9 @@ static PyObject *tuple_of(PyObject *const *given, Py_ssize_t count) {
 
 static int tell_wait(Step *self, PyObject *const *given, Py_ssize_t count, PyObject *task, Entry *entry,
                      uint64_t start, uint64_t due) {
+    int noted = waits_note(self->stepper, count > 0 ? given[0] : NULL, task, entry, start, due);
+    if (noted != 0)
+        return noted < 0 ? -1 : 0;
     PyObject *arguments = tuple_of(given, count);
     PyObject *done = arguments == NULL ? NULL
                                        : PyObject_CallFunction(self->told, "OOOOKK", self->wrapped, arguments, task, entry,
@@ -72,7 +75,7 @@ static Entry *identify(Step *self, PyObject *const *given, Py_ssize_t count, uin
     }
     if (is_task(stepper, owner)) {
         entry = entry_of_task(stepper, owner);
-        if (entry != NULL && (int64_t)start - entry->last > (int64_t)stepper->long_ns &&
+        if (entry != NULL && has_waited(stepper, entry, start, due) &&
             tell_wait(self, given, count, owner, entry, start, due) < 0)
             Py_CLEAR(entry);
     } else

@@ -12,8 +12,12 @@
 
 /* --- running ----------------------------------------------------------------------------------------- */
 
-/* A long wait is over: Python reads where the task stood. */
-static int tell_wait(Stepper *self, PyObject *handle, PyObject *task, Entry *entry, uint64_t start, uint64_t ready) {
+/* A long wait is over: where the task stood is read here, or by Python. */
+static int tell_wait(Stepper *self, PyObject *handle, PyObject *args, PyObject *task, Entry *entry, uint64_t start,
+                     uint64_t ready) {
+    int told = waits_note(self, PyTuple_GET_SIZE(args) ? PyTuple_GET_ITEM(args, 0) : NULL, task, entry, start, ready);
+    if (told != 0)
+        return told < 0 ? -1 : 0;
     PyObject *done = PyObject_CallFunction(self->waited, "OOOKK", handle, task, entry, (unsigned long long)start,
                                            (unsigned long long)ready);
     Py_XDECREF(done);
@@ -63,7 +67,8 @@ static Entry *entry_of_other(Stepper *self, PyObject *handle, PyObject *callback
 }
 
 /* Who is about to run, with the wait that is over told; NULL with an error set. */
-static Entry *identify(Stepper *self, PyObject *handle, PyObject *callback, uint64_t start, uint64_t *ready) {
+static Entry *identify(Stepper *self, PyObject *handle, PyObject *callback, PyObject *args, uint64_t start,
+                       uint64_t *ready) {
     PyObject *kept = NULL;
     PyObject *owner = owner_of(self, callback, &kept);
     Entry *entry = NULL;
@@ -74,13 +79,9 @@ static Entry *identify(Stepper *self, PyObject *handle, PyObject *callback, uint
     }
     if (owner != NULL && Py_TYPE(owner) == self->task_type) {
         entry = entry_of_task(self, owner);
-        if (entry != NULL) {
-            int64_t since = entry->last, waited = (int64_t)start - since;
-            if (waited > (int64_t)self->long_ns &&
-                ((int64_t)*ready - since > (int64_t)self->long_ns || waited > (int64_t)self->starved_ns || *ready == 0) &&
-                tell_wait(self, handle, owner, entry, start, *ready) < 0)
-                Py_CLEAR(entry);
-        }
+        if (entry != NULL && has_waited(self, entry, start, *ready) &&
+            tell_wait(self, handle, args, owner, entry, start, *ready) < 0)
+            Py_CLEAR(entry);
     } else
         entry = entry_of_other(self, handle, callback, owner, start, ready);
     Py_XDECREF(kept);
@@ -122,7 +123,7 @@ static PyObject *stepper_run(Stepper *self, PyObject *handle) {
     Py_INCREF(callback);
     Py_INCREF(args);
     Py_INCREF(context);
-    Entry *entry = identify(self, handle, callback, start, &ready);
+    Entry *entry = identify(self, handle, callback, args, start, &ready);
     if (PyErr_Occurred() && is_ours())
         PyErr_Clear(); /* the program goes on, unrecorded */
     unsigned long thread = PyThread_get_thread_ident();
@@ -269,7 +270,7 @@ static void stepper_dealloc(Stepper *self) {
                           (PyObject **)&self->task_type, (PyObject **)&self->python_task,
                           (PyObject **)&self->callbacks, (PyObject **)&self->deque, &self->handle_init, &self->adopt,
                           &self->waited, &self->other, &self->longer, &self->suits, &self->asleep, &self->iterations,
-                          &self->append, &self->owner};
+                          &self->append, &self->owner, (PyObject **)&self->waits};
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
         Py_CLEAR(*owned[i]);
     type->tp_free(self);
@@ -279,15 +280,15 @@ static void stepper_dealloc(Stepper *self) {
 static PyObject *stepper_new(PyTypeObject *type, PyObject *args, PyObject *named) {
     static char *names[] = {"entries", "callbacks", "rows", "handle_type", "task_type", "python_task", "asleep",
                             "iterations", "adopt", "waited", "other", "longer", "suits",
-                            "long_ns", "starved_ns", "hold_ns", NULL};
+                            "long_ns", "starved_ns", "hold_ns", "waits", NULL};
     State *state = state_of(type);
-    PyObject *given[13];
+    PyObject *given[13], *waits = NULL;
     unsigned long long long_ns, starved_ns, hold_ns;
     if (!PyArg_ParseTupleAndKeywords(
-            args, named, "O!O!O!O!O!O!O!O!OOOOOKKK:Stepper", names, state->entries, &given[0], state->entries,
+            args, named, "O!O!O!O!O!O!O!O!OOOOOKKK|O!:Stepper", names, state->entries, &given[0], state->entries,
             &given[1], state->rows, &given[2], &PyType_Type, &given[3], &PyType_Type, &given[4], &PyType_Type, &given[5],
             &PySet_Type, &given[6], &PyDict_Type, &given[7], &given[8], &given[9], &given[10], &given[11],
-            &given[12], &long_ns, &starved_ns, &hold_ns))
+            &given[12], &long_ns, &starved_ns, &hold_ns, state->waits, &waits))
         return NULL;
     Stepper *self = (Stepper *)type->tp_alloc(type, 0);
     if (self == NULL)
@@ -300,6 +301,8 @@ static PyObject *stepper_new(PyTypeObject *type, PyObject *args, PyObject *named
         Py_INCREF(given[i]);
         *places[i] = given[i];
     }
+    Py_XINCREF(waits);
+    self->waits = (Waits *)waits;
     self->long_ns = long_ns, self->starved_ns = starved_ns, self->hold_ns = hold_ns;
     self->handle_init = PyDict_GetItemString(self->handle_type->tp_dict, "__init__");
     Py_XINCREF(self->handle_init);

@@ -47,9 +47,17 @@ int is_ours(void) {
     return PyErr_ExceptionMatches(PyExc_MemoryError) || PyErr_ExceptionMatches(PyExc_SystemError);
 }
 
+/* Whether a task's wait before this step is worth a look: a task that was ready at once and only stood in the queue has
+ * waited for nothing. */
+int has_waited(const Stepper *self, const Entry *entry, uint64_t start, uint64_t ready) {
+    int64_t since = entry->last, waited = (int64_t)start - since;
+    return waited > (int64_t)self->long_ns && ((int64_t)ready - since > (int64_t)self->long_ns ||
+                                               waited > (int64_t)self->starved_ns || ready == 0);
+}
+
 void record(Stepper *self, Entry *entry, uint64_t start, uint64_t ready, unsigned long thread) {
     uint64_t end = now_ns();
-    rows_append(self->rows, start, end, ready, entry->number, thread);
+    rows_append(self->rows, (uint64_t[]){[START] = start, [END] = end, [READY] = ready, [REF] = entry->number, [THREAD] = thread});
     entry->last = (int64_t)end;
     if (end - start <= self->hold_ns)
         return;

@@ -164,6 +164,7 @@ class Agent:
     def totals(self):
         """The facts that are only known at the end; written again at every way out."""
         recorder, spent = self.recorder, p.times()
+        recorder.refill(0)
         return {
             "ended": p.clock(),
             "dropped": recorder.dropped,

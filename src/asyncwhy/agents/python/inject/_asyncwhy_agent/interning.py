@@ -112,6 +112,12 @@ class Interner:
                 places.append((code, lasti))
         return self.places(tuple(key), places)
 
+    def told(self, told):
+        """The same of all that is told, whatever stands there."""
+        places = [(told[at], told[at + 1]) for at in range(0, len(told), 2)]
+        key = tuple([part for code, lasti in places for part in (p.identity(code), lasti)])
+        return self.known(key) or self.places(key, places)
+
     def known(self, key):
         """The number of a stack that was met before, or None."""
         return self._stacks.get(key)

@@ -11,6 +11,8 @@ import _imp
 from . import primitives as p
 
 NAME = "_asyncwhy_recorder"
+#: What capturing waits may take until the first flush.
+WAITS_NS = 20_000_000
 
 
 def load(folder):
@@ -39,6 +41,16 @@ def stepper(hooks, events, tasks, limits):
             suitable.append(kind)
         return found
 
+    by_name, interner = recorder.by_name, recorder.interner
+    recorder.waits = recorder.native.Waits(
+        by_name["waits"],
+        by_name["kept"],
+        recorder.stacks,
+        tasks.Task,
+        interner._strings,
+        interner.string,
+        WAITS_NS,
+    )
     return recorder.native.Stepper(
         entries=hooks.entries,
         callbacks=hooks.known,
@@ -53,5 +65,6 @@ def stepper(hooks, events, tasks, limits):
         other=hooks.other,
         longer=hooks.long,
         suits=hooks.installation.harmless(suits, False),
+        waits=recorder.waits,
         **limits,
     )

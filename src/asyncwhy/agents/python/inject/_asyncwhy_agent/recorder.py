@@ -28,8 +28,12 @@ NEVER = 1 << 62
 OVERDUE = 10_000_000
 #: How long a loop gives way, seconds: a thread that waits for a lock wakes within a tenth of this.
 GIVEN = 0.0002
-#: Waits captured per second at most; the rest are counted.
+#: Waits that Python captures per second at most, and the share of one core that the C recorder may take for it (one in
+#: so many): 20 us each against 2.  The rest are counted.
 WAITS_PER_SECOND = 4_000
+WAITS_SHARE = 50
+#: Tables that the C recorder writes.
+NATIVE = ("waits", "kept")
 
 
 class Recorder:
@@ -42,6 +46,12 @@ class Recorder:
         self.tables = {kind: [] for kind in stream.COLUMNS}
         self.native = native.load(folder)  # the C recorder, or None
         self.tables[stream.STEPS] = self.native.Rows(MOST // 5) if self.native else p.array(stream.WORD)
+        self.stacks = self.waits = None  # the C recorder's
+        if self.native:
+            for kind, (name, columns) in stream.COLUMNS.items():
+                if name in NATIVE:
+                    self.tables[kind] = self.native.Rows(MOST // len(columns), len(columns))
+            self.stacks = self.native.Stacks(self.interner.told)
         #: id of a task -> entry; an entry is [reference, end of its last step], made of such a pair.
         self.entries_type, self.entry = (
             (self.native.Entries, self.native.Entry) if self.native else (dict, list)
@@ -78,6 +88,10 @@ class Recorder:
         fresh = Interner()
         fresh.ends, fresh.hidden = self.interner.ends, self.interner.hidden
         self.interner = fresh
+        if self.stacks is not None:
+            self.stacks.begin_anew(fresh.told)
+        if self.waits is not None:
+            self.waits.begin_anew(fresh._strings, fresh.string)
         self.stream = stream.Stream(self.folder)
         self.dropped = self.skipped_waits = 0
         self.closing = False
@@ -89,6 +103,12 @@ class Recorder:
         self.events.append(facts)
         if self.closing:
             self.flush()
+
+    def refill(self, elapsed):
+        """So many nanoseconds later more waits may be captured; those that were left out are counted."""
+        self.wait_budget = WAITS_PER_SECOND * elapsed // 1_000_000_000 + 100
+        if self.waits is not None:
+            self.skipped_waits += self.waits.refill(elapsed // WAITS_SHARE + 250_000)
 
     def due(self):
         return len(self.by_name["steps"]) > DUE or len(self.by_name["waits"]) > DUE
@@ -123,10 +143,10 @@ class Recorder:
 
     def bound(self):
         """Drop what cannot be kept in memory, and count it."""
-        if self.native:
-            self.dropped += self.by_name["steps"].lost()  # it is bounded by itself
         for kind, table in self.tables.items():
-            if len(table) > MOST:
+            if self.native and p.type_of(table) is self.native.Rows:
+                self.dropped += table.lost()  # it is bounded by itself
+            elif len(table) > MOST:
                 self.dropped += _count(kind, _emptied(table))
 
     def recent(self, number):

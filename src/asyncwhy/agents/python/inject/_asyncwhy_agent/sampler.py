@@ -130,7 +130,7 @@ class Sampler:
                 idle = self._restless == 0
                 interval = max(IDLE_INTERVAL if idle else INTERVAL, used / 1e9 / SHARE)
                 if now - flushed > FLUSH_NS or self.recorder.due():
-                    self.recorder.wait_budget = 4_000 * (now - flushed) // 1_000_000_000 + 100
+                    self.recorder.refill(now - flushed)
                     self.flush()
                     flushed = now
                 self.cpu_ns = p.thread_cpu()

@@ -9,6 +9,7 @@ from __future__ import annotations
 from . import primitives as p
 from .recorder import TIMER
 from .safety import peek
+from .steps import STARVED
 from .stream import pack_step
 from .waits import LONG
 
@@ -39,7 +40,8 @@ class _Step:
         owner = peek(callback, "__self__")
         if owner is not None and hooks.kind_of(owner) is not None:
             entry = hooks.entries.get(p.identity(owner)) or hooks.adopt(owner)
-            if start - entry[1] > LONG:
+            since = entry[1]
+            if start - since > LONG and (due - since > LONG or start - since > STARVED):
                 hooks.waited(_Handle(callback, arguments), owner, entry, start, due)
         else:
             entry = hooks.entry_of(callback, self._bits)
