@@ -23,6 +23,7 @@ static PyObject *forget_others(PyObject *module, PyObject *nothing) {
 static PyMethodDef functions[] = {
     {"forget_others", forget_others, METH_NOARGS, "In a forked child: no other thread is in a step."},
     {"places", running_places, METH_NOARGS, "For how many threads at one time there is a place."},
+    {"queued", time_queued, METH_O, "How long a thread stood in the system's run queue, nanoseconds; 0 where that is not told."},
     {"captured", capture_take, METH_NOARGS, "What the main thread did when `Watch.wait` ended; see the source."},
 #if PY_VERSION_HEX >= 0x030c0000 && !defined(Py_GIL_DISABLED)
     {"frames", frames_now, METH_NOARGS, "thread -> its current frame, for the threads of this interpreter."},
@@ -64,6 +65,12 @@ static int module_exec(PyObject *module) {
     state->waits = add(module, &waits_spec);
     capture_forget();
     breaker_find();
+#ifndef Py_GIL_DISABLED
+    state->making = add(module, &making_spec);
+    state->passing = add(module, &passing_spec);
+    if (state->making == NULL || state->passing == NULL)
+        return -1;
+#endif
     return state->entry && state->entries && state->rows && state->stepper && state->step && state->watch && state->stacks &&
                    state->waits
                ? 0
@@ -81,6 +88,8 @@ static int module_traverse(PyObject *module, visitproc visit, void *arg) {
         Py_VISIT(state->watch);
         Py_VISIT(state->stacks);
         Py_VISIT(state->waits);
+        Py_VISIT(state->making);
+        Py_VISIT(state->passing);
     }
     return 0;
 }

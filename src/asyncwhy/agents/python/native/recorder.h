@@ -46,10 +46,12 @@ typedef struct {
     uint64_t dropped;
 } Rows;
 
-extern PyType_Spec entry_spec, entries_spec, rows_spec, stepper_spec, step_spec, watch_spec, stacks_spec, waits_spec;
+extern PyType_Spec entry_spec, entries_spec, rows_spec, stepper_spec, step_spec, watch_spec, stacks_spec, waits_spec, making_spec,
+    passing_spec;
 
 typedef struct {
     PyTypeObject *entry, *entries, *rows, *stepper, *step, *watch, *stacks, *waits;
+    PyTypeObject *making, *passing; /* NULL without a GIL */
 } State;
 
 /* Since when a thread's loop has been in the step that it is in; what `begin` returns, `end` takes. */
@@ -61,6 +63,7 @@ void running_end(Running *own, uint64_t outer);
 void running_forget_others(void);
 PyObject *running_places(PyObject *module, PyObject *nothing);
 
+PyObject *time_queued(PyObject *module, PyObject *thread);
 PyObject *frames_now(PyObject *module, PyObject *nothing);
 
 /* Where the main thread stands: asked without the GIL, answered by itself, taken with the GIL. */
@@ -116,6 +119,9 @@ typedef struct {
     Running *running; /* of the last thread that ran a step */
     Waits *waits;     /* NULL: Python looks at all waits */
 } Stepper;
+
+/* A callback that records its own calls. */
+PyObject *step_make(Stepper *stepper, PyObject *wrapped, uint64_t ready, PyObject *bits, PyObject *told, PyObject *entry_of);
 
 int has_waited(const Stepper *self, const Entry *entry, uint64_t start, uint64_t ready);
 int waits_note(Stepper *stepper, PyObject *awaited, PyObject *task, Entry *entry, uint64_t start, uint64_t ready);

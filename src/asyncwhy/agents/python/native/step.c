@@ -104,23 +104,27 @@ static PyObject *step_call(PyObject *callable, PyObject *const *given, size_t fl
     return result;
 }
 
+PyObject *step_make(Stepper *stepper, PyObject *wrapped, uint64_t ready, PyObject *bits, PyObject *told,
+                    PyObject *entry_of) {
+    PyTypeObject *type = state_of(Py_TYPE(stepper))->step;
+    Step *self = (Step *)type->tp_alloc(type, 0);
+    if (self == NULL)
+        return NULL;
+    self->stepper = (Stepper *)Py_NewRef((PyObject *)stepper);
+    self->wrapped = Py_NewRef(wrapped), self->bits = Py_NewRef(bits);
+    self->told = Py_NewRef(told), self->entry_of = Py_NewRef(entry_of);
+    self->ready = ready;
+    self->call = step_call;
+    return (PyObject *)self;
+}
+
 static PyObject *step_new(PyTypeObject *type, PyObject *args, PyObject *named) {
     PyObject *stepper, *wrapped, *bits, *told, *entry_of;
     unsigned long long ready;
     if (!PyArg_ParseTuple(args, "O!OKOOO:Step", state_of(type)->stepper, &stepper, &wrapped, &ready, &bits, &told,
                           &entry_of))
         return NULL;
-    Step *self = (Step *)type->tp_alloc(type, 0);
-    if (self == NULL)
-        return NULL;
-    PyObject *kept[] = {stepper, wrapped, bits, told, entry_of};
-    for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
-        Py_INCREF(kept[i]);
-    self->stepper = (Stepper *)stepper, self->wrapped = wrapped, self->bits = bits;
-    self->told = told, self->entry_of = entry_of;
-    self->ready = ready;
-    self->call = step_call;
-    return (PyObject *)self;
+    return step_make((Stepper *)stepper, wrapped, ready, bits, told, entry_of);
 }
 
 static int step_traverse(Step *self, visitproc visit, void *arg) {

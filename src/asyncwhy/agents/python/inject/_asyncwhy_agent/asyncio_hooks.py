@@ -108,7 +108,8 @@ class AsyncioHooks:
         self._put(
             loop, "call_soon_threadsafe", names, before="__aw_foreign = __aw_wakeup(self)", beside=beside
         )
-        names = {"__aw_created": guard(self._created)}
+        self.created = native.created(self, guard(self._created))
+        names = {"__aw_created": self.created}
         value = "(__aw_created(__aw_value, self, coro), __aw_value)[1]"
         self._put(loop, "create_task", names, on_return=value)
         names = {"__aw_started": guard(self.loop_started), "__aw_stopped": guard(self.loop_stopped)}

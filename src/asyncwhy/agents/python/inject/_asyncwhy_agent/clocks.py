@@ -8,8 +8,9 @@ from . import primitives as p
 class Clocks:
     """Of the threads that are asked about; where the system does not tell, the report says so."""
 
-    def __init__(self, installation):
+    def __init__(self, installation, native):
         self.installation = installation
+        self._queued = native.queued if native else _queued
         self.known = {}  # thread -> clock
 
     def cpu(self, thread):
@@ -43,14 +44,14 @@ class Clocks:
         """
         native = self.native(thread)
         try:
-            return _queued(native) if native else 0
+            return self._queued(native) if native else 0
         except (OSError, ValueError, IndexError):
             return 0  # it has ended, or nobody is told: see `own_delay`
 
     def own_delay(self, native):
         """The same of the thread that asks, which has not ended."""
         try:
-            return _queued(native)
+            return self._queued(native)
         except (OSError, ValueError, IndexError) as error:
             self.installation.lacking_once("waiting for a processor core", error)
             return 0

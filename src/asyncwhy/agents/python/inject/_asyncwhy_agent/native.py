@@ -45,7 +45,7 @@ def stepper(hooks, events, tasks, limits):
     recorder.waits = recorder.native.Waits(
         by_name["waits"],
         by_name["kept"],
-        recorder.stacks,
+        recorder.stacks[0],
         tasks.Task,
         interner._strings,
         interner.string,
@@ -68,3 +68,28 @@ def stepper(hooks, events, tasks, limits):
         waits=recorder.waits,
         **limits,
     )
+
+
+def created(hooks, created):
+    """`created(task, loop, coroutine)` by the C recorder, which leaves what it does not know to the function given."""
+    recorder = hooks.recorder
+    if not hasattr(recorder.native, "Making"):
+        return created
+    _, running, codes = recorder.stacks
+    ends, numbers = recorder.interner.ends, recorder.numbers
+    tasks = recorder.by_name["tasks"]
+    made = recorder.native.Making(
+        hooks.entries, tasks, running, codes, hooks.task_class, numbers, ends, hooks.current_task, created
+    )
+    return made.created
+
+
+def passing(hooks, base, function, runs_in, told, plain):
+    """In place of a function of uvloop's that takes a callback: the same in C for plain calls, which leaves others to it.
+
+    `plain`: name -> (bits of a step's reference, whether a delay stands before the callback).
+    """
+    kind, name = getattr(hooks.recorder.native, "Passing", None), function.__name__
+    if kind is None or name not in plain:
+        return function
+    return kind(hooks.stepper, getattr(base, name), function, runs_in, told, hooks.entry_of, *plain[name])

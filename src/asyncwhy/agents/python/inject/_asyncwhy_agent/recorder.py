@@ -33,7 +33,7 @@ GIVEN = 0.0002
 WAITS_PER_SECOND = 4_000
 WAITS_SHARE = 50
 #: Tables that the C recorder writes.
-NATIVE = ("waits", "kept")
+NATIVE = ("waits", "kept", "tasks")
 
 
 class Recorder:
@@ -46,12 +46,13 @@ class Recorder:
         self.tables = {kind: [] for kind in stream.COLUMNS}
         self.native = native.load(folder)  # the C recorder, or None
         self.tables[stream.STEPS] = self.native.Rows(MOST // 5) if self.native else p.array(stream.WORD)
-        self.stacks = self.waits = None  # the C recorder's
+        self.waits = None  # the C recorder's
+        self.stacks = ()  # tables of the numbers of stacks, for what stood suspended, for what runs, and for code
         if self.native:
             for kind, (name, columns) in stream.COLUMNS.items():
                 if name in NATIVE:
                     self.tables[kind] = self.native.Rows(MOST // len(columns), len(columns))
-            self.stacks = self.native.Stacks(self.interner.told)
+            self.stacks = [self.native.Stacks(told) for told in self._tellers()]
         #: id of a task -> entry; an entry is [reference, end of its last step], made of such a pair.
         self.entries_type, self.entry = (
             (self.native.Entries, self.native.Entry) if self.native else (dict, list)
@@ -69,6 +70,10 @@ class Recorder:
         self.unseen = False  # whether loops run whose steps the C recorder does not see
         self.stir = _nothing  # called when a thread begins to work
         self.awaited = [NEVER]  # from when on the sampler is overdue
+
+    def _tellers(self):
+        own = self.interner
+        return own.told, own.captured, lambda told: own.site(*told)
 
     def give_way(self):
         """Let the sampler have the GIL, which a loop of short iterations keeps from it.
@@ -88,8 +93,8 @@ class Recorder:
         fresh = Interner()
         fresh.ends, fresh.hidden = self.interner.ends, self.interner.hidden
         self.interner = fresh
-        if self.stacks is not None:
-            self.stacks.begin_anew(fresh.told)
+        for stacks, told in zip(self.stacks, self._tellers()):
+            stacks.begin_anew(told)
         if self.waits is not None:
             self.waits.begin_anew(fresh._strings, fresh.string)
         self.stream = stream.Stream(self.folder)

@@ -56,7 +56,7 @@ class Sampler:
         self.loops = asyncio.running  # threads in which a loop runs
         self.runs = {}  # thread -> [first, last, stack, cpu first, cpu last, late, count, frame key, delay]
         self.installation = asyncio.installation
-        self.clocks = Clocks(self.installation)
+        self.clocks = Clocks(self.installation, recorder.native)
         self.idle = {}  # thread of a loop -> [time, CPU clock, delay] when last seen idle
         self._undelayed = []  # (thread, row, index) whose delay is still to be read
         self._suspected = []  # runs in which the sampler was late: for want of the GIL, or of a core

@@ -6,12 +6,16 @@ uvloop has no Python handle, so a callback is wrapped, and a traceback has our l
 
 from __future__ import annotations
 
+from . import native
 from . import primitives as p
 from .recorder import TIMER
 from .safety import peek
 from .steps import STARVED
 from .stream import pack_step
 from .waits import LONG
+
+#: What the C recorder passes on itself: (bits, whether a delay stands before the callback).
+PLAIN = {"call_soon": (0, False), "call_later": (TIMER, True)}
 
 
 class _Handle:
@@ -90,7 +94,8 @@ class UvloopHooks:
             function.__qualname__ = "Loop." + function.__name__
             function.__doc__ = original.__doc__
             interner.hidden.add(p.identity(function.__code__))
-            self.installation.put(loop, function.__name__, function)
+            made = native.passing(self.asyncio, base, function, self.runs_in, self.waited, PLAIN)
+            self.installation.put(loop, function.__name__, made)
         # While these are on top, the compiled loop has nothing of Python's to run.
         machinery = tuple(p.identity(function.__code__) for function in running)
         self.asyncio.idle_codes.update(machinery)
@@ -128,7 +133,7 @@ class UvloopHooks:
         return call_soon, call_soon_threadsafe, call_later, call_at, add_reader, add_writer
 
     def _making(self, base):
-        created = self.installation.harmless(self.asyncio._created)
+        created = self.asyncio.created
 
         def create_task(self, coro, **named):
             task = base.create_task(self, coro, **named)
