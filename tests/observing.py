@@ -81,6 +81,14 @@ def require_node(at_least: int = 18) -> None:
         pytest.skip("tree-sitter is not installed: pip install 'asyncwhy[node]'")
 
 
+def require_package(package: str, folder: Path) -> None:
+    """A skip where a package of npm is not installed there."""
+    require_node()
+    asked = ["node", "-e", f"require({package!r})"]
+    if subprocess.run(asked, cwd=folder, capture_output=True).returncode:
+        pytest.skip(f"{package} is not installed: npm install in {folder}")
+
+
 @functools.cache
 def node_version() -> int:
     """The main version of the `node` on the path; 0 without one."""

@@ -17,7 +17,7 @@ from asyncwhy.trace.writer import Writer
 
 
 def test_the_tables_are_the_same_on_both_sides() -> None:
-    of_node = {schema.KIND_OF["begun"]}  # only Node's agent writes it
+    of_node = {schema.KIND_OF["begun"], schema.KIND_OF["turns"]}  # only Node's agent writes them
     assert {kind: columns for kind, (_, columns) in stream.COLUMNS.items()} == {
         kind: columns for kind, columns in python_stream.RAW.items() if kind not in of_node
     }

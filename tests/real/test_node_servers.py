@@ -6,12 +6,11 @@ scripts/setup.sh installs what they need, where npm is; without it they are skip
 from __future__ import annotations
 
 import os
-import subprocess
 from pathlib import Path
 
 import pytest
 
-from tests.observing import observe_node, require_node, settled
+from tests.observing import observe_node, require_package, settled
 
 PROGRAMS = Path(__file__).parent / "node"
 FAULTS = {
@@ -27,10 +26,7 @@ FAULTS = {
 def test_the_fault_is_the_dearest_finding(
     framework: str, path: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    require_node()
-    asked = ["node", "-e", f"require({framework!r})"]
-    if subprocess.run(asked, cwd=PROGRAMS, capture_output=True).returncode:
-        pytest.skip(f"{framework} is not installed: npm install in {PROGRAMS}")
+    require_package(framework, PROGRAMS)
     big = tmp_path / "big"
     big.write_bytes(b"x" * 20_000_000)
     monkeypatch.setenv("PATHS", path)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -16,6 +16,8 @@ import numpy as np
 from asyncwhy.analysis.lookup import Latest
 from asyncwhy.analysis.schedule import Nodes
 from asyncwhy.analysis.timeline import Timeline
+from asyncwhy.analysis.turns import Gates
+from asyncwhy.model import Site
 from asyncwhy.trace import schema
 
 ACQUIRE, GET, PUT = 1, 2, 3
@@ -30,7 +32,10 @@ POOL = 0.3
 
 @dataclass(frozen=True, slots=True)
 class Primitive:
-    """A lock, limit or channel: its class, the limit that was set (0: none) and the stack on which it was made."""
+    """A lock, limit or channel: its class, the limit that was set (0: none) and the stack on which it was made.
+
+    `inferred`: nobody told of it, it was seen by who let whom go on.
+    """
 
     number: int
     module: str
@@ -38,6 +43,7 @@ class Primitive:
     limit: int
     stack: int
     is_pool: bool
+    inferred: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +51,7 @@ class Queued:
     """A task that had to wait for a primitive from `asked` until `until`.
 
     `stack` is where it stood, `node` the one with which it went on, `holder` the task whose step let it (-1 if
-    none did).
+    none did).  `since` is the (node, offset) of who asked for a task that had not begun.
     """
 
     primitive: int
@@ -57,6 +63,7 @@ class Queued:
     stack: int
     node: int
     holder: int
+    since: tuple[int, float] | None = None
 
     @property
     def seconds(self) -> float:
@@ -119,20 +126,51 @@ class Contention:
                 yield wait, overlap
 
 
-def contention_of(line: Timeline, nodes: Nodes) -> Contention:
-    """What the agent recorded of contention, joined with the waits."""
+def contention_of(line: Timeline, nodes: Nodes, is_user: Callable[[Site], bool]) -> Contention:
+    """What the agent recorded of contention, joined with the waits; `is_user` tells the user's own lines."""
     made = Contention(_primitives(line))
     asks = line.process.table("asks")
     takes = line.process.table("takes")
-    if not len(asks) and not len(takes):
+    is_node = line.process.meta.get("runtime") == "node"
+    if not len(asks) and not len(takes) and not is_node:
         return made
     made.waits = _waits(line)
     made.queued = _queued(line, nodes, made.waits)
+    if is_node:
+        _add_gates(made, Gates(line, nodes, is_user))
     for time, put, primitive, task, thread, stack in takes.tolist():
         seconds = float(line.seconds(put)), float(line.seconds(time))
         made.takes.append(Take(primitive, task, *seconds, thread, stack))
     made.takes.sort(key=lambda take: take.got)
     return made
+
+
+def _add_gates(made: Contention, gates: Gates) -> None:
+    """What a program built of promises, as if it had been told of."""
+    known = {(one.node, one.task) for one in made.queued}
+    for gate in gates.found():
+        number = max(made.primitives, default=0) + 1
+        kind = "Lock" if gate.limit == 1 else "Semaphore"
+        made.primitives[number] = Primitive(number, "", kind, gate.limit, 0, False, True)
+        for turn in gate.turns:
+            if (turn.node, turn.tasks[0]) in known:
+                continue
+            shown = turn.shown
+            start, stack = (turn.asked, turn.stack) if shown is None else (shown.start, shown.stack)
+            made.queued.append(
+                Queued(
+                    number,
+                    ACQUIRE,
+                    turn.task,
+                    turn.asked,
+                    turn.until,
+                    start,
+                    stack,
+                    turn.node,
+                    turn.holders[0],
+                    turn.since,
+                )
+            )
 
 
 def _primitives(line: Timeline) -> dict[int, Primitive]:

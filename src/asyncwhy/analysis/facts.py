@@ -117,7 +117,7 @@ class ProcessFacts:
     @cached_property
     def contention(self) -> contention.Contention:
         """Who queued for which lock, limit or channel."""
-        return contention.contention_of(self.line, self.nodes)
+        return contention.contention_of(self.line, self.nodes, self.origins.is_user)
 
     @cached_property
     def unbroken(self) -> unbroken.Unbroken:

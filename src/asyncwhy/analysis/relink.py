@@ -27,8 +27,8 @@ class Part:
 @dataclass
 class Links:
     """`freed` nodes go on when their task's node before has ended; those in `instead` also wait for that
-    (node, offset).  `parts` are rests of nodes by node; `after` are (node, child): the child, or its part, waits
-    for the end of the node."""
+    (node, offset), and the first ones of tasks for that alone.  `parts` are rests of nodes by node; `after` are
+    (node, child): the child, or its part, waits for the end of the node."""
 
     freed: set[int] = field(default_factory=set)
     instead: dict[int, tuple[int, float]] = field(default_factory=dict)
@@ -57,9 +57,10 @@ class Links:
 def relinked(nodes: Nodes, links: Links) -> Nodes:
     """The schedule with other links; parts come after the nodes, whose numbers stay."""
     freed = np.array(sorted(links.freed), dtype=np.int64)
-    freed = freed[nodes.previous[freed] >= 0]
+    freed = freed[(nodes.previous[freed] >= 0) | np.isin(freed, list(links.instead))]
     delay, absolute, relays = nodes.delay.copy(), nodes.absolute.copy(), nodes.relays.copy()
-    delay[freed], absolute[freed], relays[freed] = 0.0, np.nan, 0
+    delay[freed] = np.where(nodes.previous[freed] >= 0, 0.0, np.nan)
+    absolute[freed], relays[freed] = np.nan, 0
     kept = ~np.isin(nodes.edges.child, freed)
     edges = [
         (nodes.edges.node[kept].tolist(), nodes.edges.offset[kept].tolist(), nodes.edges.child[kept].tolist())

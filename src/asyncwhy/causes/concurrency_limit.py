@@ -20,7 +20,7 @@ from asyncwhy.causes.queueing import (
 from asyncwhy.causes.seconds import queue, seconds
 from asyncwhy.causes.single_thread import single_threads
 from asyncwhy.causes.worth import LEAST_SHARE
-from asyncwhy.model import Effects, Related, Remedy, Safety
+from asyncwhy.model import Effects, Related, Remedy, Safety, Site, Victim
 
 SLUG = "concurrency-limit"
 
@@ -49,7 +49,7 @@ def find(run: Run) -> list[Draft]:
 def _limit(run: Run, group: Contended) -> Draft | None:
     facts = group.facts
     waiting = group.waiting_lines()
-    defined = group.made_at()
+    defined = group.made_at() or made_for(run, waiting)
     site = defined or (waiting[0].site if waiting else None)
     if site is None or group.is_signal or group.fills_cores() or group.keeps_rate(run.source):
         return None
@@ -85,6 +85,15 @@ def _limit(run: Run, group: Contended) -> Draft | None:
     )
 
 
+def made_for(run: Run, waiting: tuple[Victim, ...]) -> Site | None:
+    """Where the source makes what is asked at the lines that wait, if nobody saw it being made."""
+    for one in waiting:
+        made = run.source.maker_at(one.site.file, one.site.line)
+        if made is not None:
+            return Site(made.file, made.line, made.column, made.function)
+    return None
+
+
 def _things(group: Contended) -> int:
     """How many things a pool held: those that were taken before anybody had to wait."""
     first = min(one.asked for one in group.queued)
@@ -97,6 +106,7 @@ def _name(group: Contended, limit: int) -> str:
     of = f" of {limit}" if limit else ""
     words = {
         "Agent": "the connections of an `http.Agent`",
+        "Dispatcher": "the connections of undici",
         "Semaphore": "a semaphore",
         "BoundedSemaphore": "a semaphore",
         "CapacityLimiter": "a limiter",

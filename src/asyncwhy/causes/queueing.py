@@ -115,7 +115,7 @@ def contended(facts: ProcessFacts, what: int, wanted: set[int]) -> list[Contende
         if one.primitive not in wanted or one.what != what or _is_token(facts, one):
             continue
         primitive = known.primitives[one.primitive]
-        key = (primitive.kind, primitive.stack or one.stack)
+        key = (primitive.kind, -primitive.number if primitive.inferred else primitive.stack or one.stack)
         group = groups.setdefault(key, Contended(facts))
         if primitive not in group.primitives:
             group.primitives.append(primitive)
@@ -194,7 +194,9 @@ def waiting_lines(facts: ProcessFacts, queued: Iterable[Queued]) -> tuple[Victim
 
 def freed(queued: Iterable[Queued]) -> Links:
     """Nobody queues: each goes on when it asked.  Waits that nobody's release ended stay as they were."""
-    return Links(freed={one.node for one in queued if one.holder >= 0})
+    own = [one for one in queued if one.holder >= 0]
+    since = {one.node: one.since for one in own if one.since is not None}
+    return Links(freed={one.node for one in own}, instead=since)
 
 
 def wider(facts: ProcessFacts, group: Contended, more: int) -> Links:

@@ -47,6 +47,7 @@ RAW: dict[int, tuple[str, ...]] = {
     116: ("task", "start", "made"),
     130: ("time", "primitive", "task", "what", "thread"),
     132: ("time", "transport", "what", "other", "thread"),
+    133: ("time", "asked", "task", "maker", "thread", "stack"),
     131: ("time", "put", "primitive", "task", "thread", "stack"),
 }
 #: The column that says when a row's thread was that thread; "time" where nothing is said.

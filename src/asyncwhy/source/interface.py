@@ -210,6 +210,9 @@ class Source(Protocol):
     def limited_to(self, number: int) -> tuple[Call, ...]:
         """The user's calls with an argument that sets a limit (`pool_size`, `max_connections`) to that number."""
 
+    def maker_at(self, file: str, line: int) -> Call | None:
+        """The call that made the limit which a call on that line asks: `pLimit(2)` for `limit(() => ...)`."""
+
     def poll_at(self, file: str, line: int, *, alone: bool = False) -> Poll | None:
         """The loop around the await on that line, if it only waits for what others bring about.
 

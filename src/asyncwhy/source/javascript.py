@@ -154,6 +154,13 @@ class JavaScriptSource:
         node = None if parsed is None else self._node(parsed[0], function)
         return () if parsed is None or node is None else unawaited(parsed[0], node, callee)
 
+    def maker_at(self, file: str, line: int) -> Call | None:
+        """See `interface.Source.maker_at`."""
+        from asyncwhy.source.javascript_calls import maker_at
+
+        parsed = self._parsed(file)
+        return None if parsed is None else maker_at(parsed[0], line)
+
     def loop_around(self, file: str, lines: Collection[int]) -> int | None:
         """See `interface.Source.loop_around`."""
         from asyncwhy.source.javascript_calls import loop_around

@@ -78,6 +78,54 @@ def describe(tree: Tree, call: Node) -> Call:
     )
 
 
+def maker_at(tree: Tree, line: int) -> Call | None:
+    """The call that made what a call on that line is made on, or calls itself: `pLimit(2)` for `limit(() => ...)`,
+    `new Semaphore(2)` for `this.slots.acquire()`.  Innermost calls first, since a callback stands within its
+    `map`; None where the file does not make it, or makes it in several places."""
+    made = _made(tree)
+    for call in sorted((one for one in walk(tree.root) if one.type in CALLS), key=_length):
+        if _place(tree, call)[0] != line:
+            continue
+        path = tree.dotted(tree.callee(call))
+        while path:
+            found = made.get(path)
+            if found is not None:
+                return describe(tree, found)
+            path = path.rpartition(".")[0]
+    return None
+
+
+def _made(tree: Tree) -> dict[str, Node | None]:
+    """What the file binds once to the result of a call, by path: `limit`, `this.slots`."""
+    made: dict[str, Node | None] = {}
+    for node in walk(tree.root):
+        fields = _BINDS.get(node.type)
+        if fields is None:
+            continue
+        name, value = (node.child_by_field_name(field) for field in fields)
+        if value is not None and value.type == "await_expression" and value.named_children:
+            value = value.named_children[0]
+        path = tree.dotted(name)
+        if node.type == "field_definition" and path:
+            path = f"this.{path}"
+        if path and value is not None and value.type in CALLS and not _requires(tree, value):
+            made[path] = None if path in made else value
+    return made
+
+
+#: Nodes that bind a name to a value: the fields of both.
+_BINDS = {
+    "variable_declarator": ("name", "value"),
+    "assignment_expression": ("left", "right"),
+    "field_definition": ("property", "value"),
+    "public_field_definition": ("name", "value"),
+}
+
+
+def _requires(tree: Tree, call: Node) -> bool:
+    return tree.text(tree.callee(call)) == "require"
+
+
 def unawaited(tree: Tree, function: Node, callee: str) -> tuple[Call, ...]:
     """Calls of that name whose promise is dropped: statements of their own, without `await` or `void`."""
     last = callee.rpartition(".")[2]

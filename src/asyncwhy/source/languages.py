@@ -89,6 +89,10 @@ class Languages(PythonSource):
         """See `interface.Source.connection_at`; not answered for JavaScript."""
         return None if is_javascript(file) else super().connection_at(file, line)
 
+    def maker_at(self, file: str, line: int) -> Call | None:
+        """See `interface.Source.maker_at`."""
+        return self.javascript.maker_at(file, line) if is_javascript(file) else None
+
     def loop_around(self, file: str, lines: Collection[int]) -> int | None:
         """See `interface.Source.loop_around`."""
         if is_javascript(file):

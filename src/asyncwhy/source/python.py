@@ -163,6 +163,10 @@ class PythonSource:
             else section_at(parsed.module, parsed.names, parsed.calls, line, column or None)
         )
 
+    def maker_at(self, _file: str, _line: int) -> Call | None:
+        """See `interface.Source.maker_at`; the agent tells where Python's are made."""
+        return None
+
     def limited_to(self, number: int) -> tuple[Call, ...]:
         """See `interface.Source.limited_to`."""
         return tuple(call for each in self._users() for call in limited_to(each.module, each.calls, number))

@@ -178,6 +178,19 @@ TABLES: dict[int, tuple[str, np.dtype[np.void]]] = {
             [("time", "<u8"), ("transport", "<u4"), ("what", "<u4"), ("other", "<u4"), ("thread", "<u4")]
         ),
     ),
+    133: (
+        "turns",  # a task began at `time` that another one had asked for at `asked`, on `stack`
+        np.dtype(
+            [
+                ("time", "<u8"),
+                ("asked", "<u8"),
+                ("task", "<u4"),
+                ("maker", "<u4"),
+                ("thread", "<u4"),
+                ("stack", "<u4"),
+            ]
+        ),
+    ),
     131: (
         "takes",  # an item was taken from a channel in which it lay since `put`
         np.dtype(

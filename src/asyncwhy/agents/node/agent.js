@@ -45,9 +45,9 @@
   }
 
   // Rows and chunks.
-  const WIDTH = { 100: 5, 101: 8, 102: 8, 104: 9, 105: 4, 106: 7, 107: 3, 108: 3, 115: 3, 116: 3, 122: 7, 130: 5 };
-  const [STEPS, WAITS, TASKS, SAMPLES, HOLDS, SUBMITS, STARTS, ENDS, KEPT, BEGUN, LOSSES, ASKS] =
-    [100, 101, 102, 104, 105, 106, 107, 108, 115, 116, 122, 130];
+  const WIDTH = { 100: 5, 101: 8, 102: 8, 104: 9, 105: 4, 106: 7, 107: 3, 108: 3, 115: 3, 116: 3, 122: 7, 130: 5, 133: 6 };
+  const [STEPS, WAITS, TASKS, SAMPLES, HOLDS, SUBMITS, STARTS, ENDS, KEPT, BEGUN, LOSSES, ASKS, TURNS] =
+    [100, 101, 102, 104, 105, 106, 107, 108, 115, 116, 122, 130, 133];
   const MOST_ROWS = 200000; // of one table between two flushes (a quarter of a second); beyond, counted
   const tables = {};
   for (const kind of Object.keys(WIDTH)) tables[kind] = { kind: +kind, data: new Float64Array(WIDTH[kind] * 256), used: 0 };
@@ -486,6 +486,7 @@
     const task = { number: 0, parent: above.task, created: time, holder, code: site(top, '<anonymous>'), key: keyOf(top), entered: true, settled: 0, wait: 0, resumed: time };
     Stamp.put(promise, task);
     entries.push({ ref: 0, task, since: time, ready: time - SOON, open: false, stack: 0 });
+    if (runs !== null && runs.frames) turnCame(task, runs);
   }
 
   /** Async functions that gave back a promise of another's (`return pbkdf2(...)`) are over without a sign. */
@@ -621,6 +622,57 @@
     });
   }
 
+  // Connections of undici, which `fetch` is made of: it tells by channels what it does, whichever copy of it.
+  const wanted = new WeakMap(); // requests: their task, and when they were made
+  const busy = new Map(); // origins: the requests that have a connection, their limit as far as seen, and its number
+  const lastOn = new WeakMap(); // connections: the request that had it last, and when that was over
+
+  function undiciAsks({ request }) {
+    const task = current();
+    if (!alive || !task || warming) return;
+    if (entries.length) open(entries.length - 1);
+    told(task);
+    wanted.set(request, { task, made: now(), over: 0 });
+  }
+
+  /** A request has a connection.  Where that was another's until after it was made, it has queued for it. */
+  function undiciSends({ request, socket }) {
+    const own = wanted.get(request);
+    if (!alive || own === undefined) return;
+    let origin = busy.get(request.origin);
+    if (origin === undefined) busy.set(request.origin, origin = { now: new Set(), most: 0, number: 0 });
+    origin.now.add(request);
+    const last = lastOn.get(socket);
+    lastOn.set(socket, own);
+    if (last === undefined || last.over < own.made + WAIT) return;
+    if (origin.now.size > origin.most || !origin.number) {
+      origin.number = origin.number || ++limited;
+      origin.most = Math.max(origin.most, origin.now.size);
+      events.push({ event: 'primitive', primitive: origin.number, module: 'undici', kind: 'Dispatcher', limit: origin.most, stack: 0 });
+    }
+    const task = waitsNow(own.task), before = waitsNow(last.task);
+    if (!task || warming || own.made < task.pending.since - WAIT) return;
+    row(ASKS, task.pending.since, origin.number, task.number, 1, main);
+    goesOn(task, 'undici', before && before !== task ? goesOn(before, 'Promise', 0) : 0);
+  }
+
+  function undiciEnds({ request }) {
+    const own = wanted.get(request), origin = busy.get(request.origin);
+    if (own !== undefined) own.over = now();
+    if (origin !== undefined) origin.now.delete(request);
+  }
+
+  function watchUndici() {
+    const { channel } = require('diagnostics_channel');
+    const ways = { create: undiciAsks, trailers: undiciEnds, error: undiciEnds, sendHeaders: undiciSends };
+    for (const [name, does] of Object.entries(ways)) {
+      const told = channel(name === 'sendHeaders' ? 'undici:client:sendHeaders' : `undici:request:${name}`);
+      const listens = (message) => { if (alive) try { does(message); } catch (error) { fails(error); } };
+      told.subscribe(listens);
+      undo.push(() => told.unsubscribe(listens));
+    }
+  }
+
   // Promises.
   let inJoin = null;
   function init(promise, parent) {
@@ -628,7 +680,7 @@
     try {
       if (!rich) return; // what a callback began that could not be afforded is not followed
       tokens--;
-      const holder = capture(parent === undefined ? DEEP : 2, init);
+      const holder = capture(parent === undefined ? DEEP : 3, init);
       const all = frames(holder);
       let at = 0;
       if (all.length && (all[0].getFunctionName() === 'initAll' || all[0].getFunctionName() === 'init') && String(all[0].getFileName()).startsWith('node:internal/')) at = 1;
@@ -636,12 +688,13 @@
       const native = !top || top.isNative() || !top.getFileName();
       if (parent === undefined) {
         if (native) {
-          Stamp.put(promise, { settled: 0, made: now() });
-          inJoin = top && /^(all|allSettled|any|race)$/.test(top.getFunctionName()) ? promise : null;
+          const several = top && /^(all|allSettled|any|race)$/.test(top.getFunctionName());
+          Stamp.put(promise, { settled: 0, made: now(), maker: current(), frames: several ? null : all.slice(at) });
+          inJoin = several ? promise : null;
         } else enter(promise, top, { stack: all.slice(at + 1) });
       } else if (native) {
         if (inJoin !== null && top && top.getFunctionName() === 'then') joins(parent);
-        reaction(promise, parent);
+        reaction(promise, parent, all.slice(at));
       } else awaits(promise, parent, top, { stack: all.slice(at) });
     } catch (error) { fails(error); }
   }
@@ -654,12 +707,28 @@
     join.several = true;
   }
 
-  function reaction(promise, parent) {
+  const current = () => (entries.length ? entries[entries.length - 1].task : null);
+
+  function reaction(promise, parent, stack) {
     let note = Stamp.of(parent);
     if (!note) Stamp.put(parent, note = { settled: 0, made: 0 });
     note.handled = true;
-    Stamp.put(promise, { settled: 0, made: now(), after: note });
+    Stamp.put(promise, { settled: 0, made: now(), after: note, maker: current(), frames: note.frames || stack });
   }
+
+  /** A task is what somebody else has asked for before: in a queue it waited for its turn until it began, or until
+      those began that called it at once. */
+  function turnCame(task, asked) {
+    const { made, maker, frames } = asked;
+    asked.frames = null;
+    while (task.parent && task.parent.created - made >= WAIT && task.created - task.parent.created < WAIT) task = task.parent;
+    if (task.asked || !frames || !maker || maker === task || task.created - made < WAIT || warming) return;
+    task.asked = true;
+    told(maker);
+    told(task);
+    row(TURNS, task.created, made, task.number, maker.number, main, stackOf({ stack: frames }, DEEP));
+  }
+  let runs = null; // the promise of the reaction that runs
 
   function before(promise) {
     if (!alive) return;
@@ -679,6 +748,7 @@
         entries.push({ ref: task.number, task, since: time, ready, open: true, stack: 0 });
       } else {
         const settled = note && note.after ? note.after.settled : 0;
+        runs = note !== undefined && note.after ? note : null;
         callbackAt(CALLBACK, time, settled, false);
       }
     } catch (error) { fails(error); }
@@ -702,6 +772,12 @@
       const note = Stamp.of(promise);
       if (note === undefined) return;
       const time = note.settled = now();
+      if (note.frames) {
+        // What a promise was resolved with, if that is a task's: it settles in a reaction of that one.
+        const task = runs !== null && runs.after.key ? runs.after : current();
+        if (note.after === undefined && time - note.made >= WAIT && task) turnCame(task, note);
+        note.frames = null;
+      }
       if (note.number && !note.handled && note.parent && note.parent.settled && note.parent.entered && !note.parent.key.startsWith('node:')) floats(note, time);
       const last = entries[entries.length - 1];
       if (last !== undefined && note.key !== undefined && last.task === note && !last.open) {
@@ -725,6 +801,7 @@
 
   function after() {
     running = reacting = false;
+    runs = null;
     rich = true; // a script outside any callback
     if (alive) try { end(leftAt = now()); } catch (error) { fails(error); }
   }
@@ -916,6 +993,7 @@
     for (const name of Object.keys(crypto)) if (name.endsWith('Sync')) watch(crypto, name, true);
     watch(Atomics, 'wait', false);
     watchConnections();
+    watchUndici();
     require('module').syncBuiltinESMExports();
   }
 

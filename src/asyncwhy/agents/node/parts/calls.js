@@ -33,5 +33,6 @@ function watchAll() {
   for (const name of Object.keys(crypto)) if (name.endsWith('Sync')) watch(crypto, name, true);
   watch(Atomics, 'wait', false);
   watchConnections();
+  watchUndici();
   require('module').syncBuiltinESMExports();
 }

@@ -88,3 +88,54 @@ function watchConnections() {
     if (ClientRequest.prototype.onSocket === connected) ClientRequest.prototype.onSocket = onSocket;
   });
 }
+
+// Connections of undici, which `fetch` is made of: it tells by channels what it does, whichever copy of it.
+const wanted = new WeakMap(); // requests: their task, and when they were made
+const busy = new Map(); // origins: the requests that have a connection, their limit as far as seen, and its number
+const lastOn = new WeakMap(); // connections: the request that had it last, and when that was over
+
+function undiciAsks({ request }) {
+  const task = current();
+  if (!alive || !task || warming) return;
+  if (entries.length) open(entries.length - 1);
+  told(task);
+  wanted.set(request, { task, made: now(), over: 0 });
+}
+
+/** A request has a connection.  Where that was another's until after it was made, it has queued for it. */
+function undiciSends({ request, socket }) {
+  const own = wanted.get(request);
+  if (!alive || own === undefined) return;
+  let origin = busy.get(request.origin);
+  if (origin === undefined) busy.set(request.origin, origin = { now: new Set(), most: 0, number: 0 });
+  origin.now.add(request);
+  const last = lastOn.get(socket);
+  lastOn.set(socket, own);
+  if (last === undefined || last.over < own.made + WAIT) return;
+  if (origin.now.size > origin.most || !origin.number) {
+    origin.number = origin.number || ++limited;
+    origin.most = Math.max(origin.most, origin.now.size);
+    events.push({ event: 'primitive', primitive: origin.number, module: 'undici', kind: 'Dispatcher', limit: origin.most, stack: 0 });
+  }
+  const task = waitsNow(own.task), before = waitsNow(last.task);
+  if (!task || warming || own.made < task.pending.since - WAIT) return;
+  row(ASKS, task.pending.since, origin.number, task.number, 1, main);
+  goesOn(task, 'undici', before && before !== task ? goesOn(before, 'Promise', 0) : 0);
+}
+
+function undiciEnds({ request }) {
+  const own = wanted.get(request), origin = busy.get(request.origin);
+  if (own !== undefined) own.over = now();
+  if (origin !== undefined) origin.now.delete(request);
+}
+
+function watchUndici() {
+  const { channel } = require('diagnostics_channel');
+  const ways = { create: undiciAsks, trailers: undiciEnds, error: undiciEnds, sendHeaders: undiciSends };
+  for (const [name, does] of Object.entries(ways)) {
+    const told = channel(name === 'sendHeaders' ? 'undici:client:sendHeaders' : `undici:request:${name}`);
+    const listens = (message) => { if (alive) try { does(message); } catch (error) { fails(error); } };
+    told.subscribe(listens);
+    undo.push(() => told.unsubscribe(listens));
+  }
+}

@@ -5,7 +5,7 @@ function init(promise, parent) {
   try {
     if (!rich) return; // what a callback began that could not be afforded is not followed
     tokens--;
-    const holder = capture(parent === undefined ? DEEP : 2, init);
+    const holder = capture(parent === undefined ? DEEP : 3, init);
     const all = frames(holder);
     let at = 0;
     if (all.length && (all[0].getFunctionName() === 'initAll' || all[0].getFunctionName() === 'init') && String(all[0].getFileName()).startsWith('node:internal/')) at = 1;
@@ -13,12 +13,13 @@ function init(promise, parent) {
     const native = !top || top.isNative() || !top.getFileName();
     if (parent === undefined) {
       if (native) {
-        Stamp.put(promise, { settled: 0, made: now() });
-        inJoin = top && /^(all|allSettled|any|race)$/.test(top.getFunctionName()) ? promise : null;
+        const several = top && /^(all|allSettled|any|race)$/.test(top.getFunctionName());
+        Stamp.put(promise, { settled: 0, made: now(), maker: current(), frames: several ? null : all.slice(at) });
+        inJoin = several ? promise : null;
       } else enter(promise, top, { stack: all.slice(at + 1) });
     } else if (native) {
       if (inJoin !== null && top && top.getFunctionName() === 'then') joins(parent);
-      reaction(promise, parent);
+      reaction(promise, parent, all.slice(at));
     } else awaits(promise, parent, top, { stack: all.slice(at) });
   } catch (error) { fails(error); }
 }
@@ -31,12 +32,28 @@ function joins(input) {
   join.several = true;
 }
 
-function reaction(promise, parent) {
+const current = () => (entries.length ? entries[entries.length - 1].task : null);
+
+function reaction(promise, parent, stack) {
   let note = Stamp.of(parent);
   if (!note) Stamp.put(parent, note = { settled: 0, made: 0 });
   note.handled = true;
-  Stamp.put(promise, { settled: 0, made: now(), after: note });
+  Stamp.put(promise, { settled: 0, made: now(), after: note, maker: current(), frames: note.frames || stack });
 }
+
+/** A task is what somebody else has asked for before: in a queue it waited for its turn until it began, or until
+    those began that called it at once. */
+function turnCame(task, asked) {
+  const { made, maker, frames } = asked;
+  asked.frames = null;
+  while (task.parent && task.parent.created - made >= WAIT && task.created - task.parent.created < WAIT) task = task.parent;
+  if (task.asked || !frames || !maker || maker === task || task.created - made < WAIT || warming) return;
+  task.asked = true;
+  told(maker);
+  told(task);
+  row(TURNS, task.created, made, task.number, maker.number, main, stackOf({ stack: frames }, DEEP));
+}
+let runs = null; // the promise of the reaction that runs
 
 function before(promise) {
   if (!alive) return;
@@ -56,6 +73,7 @@ function before(promise) {
       entries.push({ ref: task.number, task, since: time, ready, open: true, stack: 0 });
     } else {
       const settled = note && note.after ? note.after.settled : 0;
+      runs = note !== undefined && note.after ? note : null;
       callbackAt(CALLBACK, time, settled, false);
     }
   } catch (error) { fails(error); }
@@ -79,6 +97,12 @@ function settled(promise) {
     const note = Stamp.of(promise);
     if (note === undefined) return;
     const time = note.settled = now();
+    if (note.frames) {
+      // What a promise was resolved with, if that is a task's: it settles in a reaction of that one.
+      const task = runs !== null && runs.after.key ? runs.after : current();
+      if (note.after === undefined && time - note.made >= WAIT && task) turnCame(task, note);
+      note.frames = null;
+    }
     if (note.number && !note.handled && note.parent && note.parent.settled && note.parent.entered && !note.parent.key.startsWith('node:')) floats(note, time);
     const last = entries[entries.length - 1];
     if (last !== undefined && note.key !== undefined && last.task === note && !last.open) {
@@ -102,6 +126,7 @@ function floats(task, time) {
 
 function after() {
   running = reacting = false;
+  runs = null;
   rich = true; // a script outside any callback
   if (alive) try { end(leftAt = now()); } catch (error) { fails(error); }
 }

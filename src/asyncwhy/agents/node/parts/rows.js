@@ -1,7 +1,7 @@
 // Rows and chunks.
-const WIDTH = { 100: 5, 101: 8, 102: 8, 104: 9, 105: 4, 106: 7, 107: 3, 108: 3, 115: 3, 116: 3, 122: 7, 130: 5 };
-const [STEPS, WAITS, TASKS, SAMPLES, HOLDS, SUBMITS, STARTS, ENDS, KEPT, BEGUN, LOSSES, ASKS] =
-  [100, 101, 102, 104, 105, 106, 107, 108, 115, 116, 122, 130];
+const WIDTH = { 100: 5, 101: 8, 102: 8, 104: 9, 105: 4, 106: 7, 107: 3, 108: 3, 115: 3, 116: 3, 122: 7, 130: 5, 133: 6 };
+const [STEPS, WAITS, TASKS, SAMPLES, HOLDS, SUBMITS, STARTS, ENDS, KEPT, BEGUN, LOSSES, ASKS, TURNS] =
+  [100, 101, 102, 104, 105, 106, 107, 108, 115, 116, 122, 130, 133];
 const MOST_ROWS = 200000; // of one table between two flushes (a quarter of a second); beyond, counted
 const tables = {};
 for (const kind of Object.keys(WIDTH)) tables[kind] = { kind: +kind, data: new Float64Array(WIDTH[kind] * 256), used: 0 };

@@ -30,6 +30,7 @@ function enter(promise, top, holder) {
   const task = { number: 0, parent: above.task, created: time, holder, code: site(top, '<anonymous>'), key: keyOf(top), entered: true, settled: 0, wait: 0, resumed: time };
   Stamp.put(promise, task);
   entries.push({ ref: 0, task, since: time, ready: time - SOON, open: false, stack: 0 });
+  if (runs !== null && runs.frames) turnCame(task, runs);
 }
 
 /** Async functions that gave back a promise of another's (`return pbkdf2(...)`) are over without a sign. */
