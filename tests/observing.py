@@ -66,10 +66,35 @@ def observe(python: Path, program: Path, folder: Path, *, uvloop: bool = False) 
     return _observe(["--python", str(python), *runner, str(program)], folder)
 
 
-def observe_node(program: Path, folder: Path, *options: str) -> Observed:
+def observe_node(program: Path, folder: Path, *options: str, node: str = "node") -> Observed:
     """The same for a program of Node.js, or a skip that says what this machine lacks."""
     require_node()
-    return _observe(["--", "node", *options, str(program)], folder)
+    return _observe(["--", node, *options, str(program)], folder)
+
+
+#: Where other versions of Node.js lie, as nvm, n, fnm, volta and `npm install node@18` put them there.
+NODES = (
+    ".nvm/versions/node/*/bin/node",
+    "n/versions/node/*/bin/node",
+    ".local/share/fnm/node-versions/*/installation/bin/node",
+    ".volta/tools/image/node/*/bin/node",
+)
+
+
+def require_node_of(major: int) -> str:
+    """The interpreter of that main version, or a skip that says that it is missing.
+
+    ASYNCWHY_NODES names more of them, with colons: interpreters, or folders that hold one.
+    """
+    named = [Path(one) for one in os.environ.get("ASYNCWHY_NODES", "").split(":") if one]
+    known = [one / "node" if one.is_dir() else one for one in named]
+    known += [path for pattern in NODES for path in sorted(Path.home().glob(pattern))]
+    known += [Path(found) for name in (f"node{major}", f"node-{major}") if (found := shutil.which(name))]
+    for node in known:
+        if node.exists() and node_version(str(node)) == major:
+            require_node()
+            return str(node)
+    pytest.skip(f"Node.js {major} is not on this machine (or not named in ASYNCWHY_NODES)")
 
 
 def require_node(at_least: int = 18) -> None:
@@ -90,9 +115,9 @@ def require_package(package: str, folder: Path) -> None:
 
 
 @functools.cache
-def node_version() -> int:
-    """The main version of the `node` on the path; 0 without one."""
-    node = shutil.which("node")
+def node_version(name: str = "node") -> int:
+    """The main version of an interpreter, or of the `node` on the path; 0 without one."""
+    node = shutil.which(name)
     if node is None:
         return 0
     told = subprocess.run([node, "--version"], capture_output=True, text=True).stdout

@@ -10,10 +10,19 @@ from pathlib import Path
 import pytest
 
 from asyncwhy.probes.node import AGENT
-from tests.observing import observe_node, require_node, settled
+from tests.observing import node_version, observe_node, require_node, require_node_of, settled
 from tests.specimens import HEALTHY, Specimen, check, node_specimens
 
 SPECIMENS = node_specimens()
+VERSIONS = (18, 20, 22, 24)
+#: What each of them rests on: wrappers, the profiler, promise hooks, libuv's pool, an agent's connections.
+OF_EACH_VERSION = (
+    "blocking-call",
+    "cpu-on-loop",
+    "serialised-by-lock",
+    "pool-saturated",
+    "concurrency-limit",
+)
 HEALTHY_PROGRAMS = sorted((Path(__file__).parent / "healthy" / "node").glob("*.*js"))
 PROGRAMS = Path(__file__).parent / "agent" / "programs" / "node"
 
@@ -29,6 +38,23 @@ def test_specimen(specimen: Specimen, twin: str, tmp_path: Path) -> None:
         observed = observe_node(specimen.sick if twin == "sick" else specimen.cured, tmp_path)
         assert observed.exit_code == 0, observed.output
         return check(observed.report, specimen.expected if twin == "sick" else HEALTHY, observed.outside_s)
+
+    assert not (left := settled(differences)), "\n".join(left)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("cause", OF_EACH_VERSION)
+@pytest.mark.parametrize("major", VERSIONS)
+def test_a_specimen_on_other_versions(major: int, cause: str, tmp_path: Path) -> None:
+    if major == node_version():
+        pytest.skip(f"Node.js {major} is the one of the other tests")
+    node = require_node_of(major)
+    (specimen,) = (one for one in SPECIMENS if one.name == f"{cause}/node")
+
+    def differences() -> list[str]:
+        observed = observe_node(specimen.sick, tmp_path, node=node)
+        assert observed.exit_code == 0, observed.output
+        return check(observed.report, specimen.expected, observed.outside_s)
 
     assert not (left := settled(differences)), "\n".join(left)
 
