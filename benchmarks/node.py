@@ -20,7 +20,8 @@ from benchmarks.pairs import compare
 
 PROGRAMS = Path(__file__).parent / "programs"
 KINDS = ("plain", "promises", "files")
-WARM_UP, CONNECTIONS = 1000, 8
+#: Requests until V8 has compiled what serves them, and the profiler has ended.
+WARM_UP, CONNECTIONS = 20_000, 8
 PEERS = {
     "clinic doctor": "clinic/bin.js",
     "0x": "0x/cmd.js",

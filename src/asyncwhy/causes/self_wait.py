@@ -14,6 +14,7 @@ from asyncwhy.causes import holding
 from asyncwhy.causes.completers import completer_of, held_across, holder_of, is_lock, takes_lock
 from asyncwhy.causes.draft import Draft, Run, Words
 from asyncwhy.causes.holding import Held
+from asyncwhy.causes.runtimes import is_node
 from asyncwhy.causes.seconds import seconds, times
 from asyncwhy.model import Evidence, Related, Remedy, Safety
 
@@ -29,6 +30,13 @@ _OF_OWN_SERVER = (
     Remedy(
         "or ask from a thread, where waiting for the loop is right: `await asyncio.to_thread(function, ...)`",
         Safety.CHANGES_BEHAVIOUR,
+    ),
+)
+_OF_OWN_NODE_SERVER = (
+    Remedy(
+        "await an asynchronous call instead (`fetch`, `execFile` of `util.promisify`), or call what would answer it "
+        "directly, without the network",
+        Safety.SKETCH,
     ),
 )
 #: A wait that was still going on this close to when the program was stopped never ended.
@@ -100,7 +108,8 @@ def _draft(run: Run, facts: ProcessFacts, group: Group, waits: list[SelfWait]) -
         return None
     (draft,) = made
     on_trio = any(loop.implementation.startswith("trio") for loop in facts.line.loops)
-    draft.remedies = _OF_OWN_SERVER if served else _remedies(known, completer is not None, on_trio)
+    of_own = _OF_OWN_NODE_SERVER if is_node(facts) else _OF_OWN_SERVER
+    draft.remedies = of_own if served else _remedies(known, completer is not None, on_trio)
     draft.count, draft.worth = count, True
     draft.related = (*_needs(facts, known, completer), *draft.related)
     if known is None and not served:

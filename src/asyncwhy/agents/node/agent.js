@@ -968,11 +968,13 @@
         const limit = Error.stackTraceLimit, from = now();
         inCall = true;
         if (typeof limit === 'number') Error.stackTraceLimit = limit + 2; // this frame, and one that the call itself may come through
-        try { return apply(original, this, args); } finally {
+        let failed = true;
+        try { const result = apply(original, this, args); failed = owner === children && Boolean(result && (result.error || result.status)); return result; } finally {
           inCall = false;
           if (typeof limit === 'number') Error.stackTraceLimit = limit;
           const to = now();
           if (to - from >= 5e4 && (to - from >= 1e6 || (rich && tokens-- > 0))) try { held.push([from, to, stackOf(capture(DEEP * 2, made), DEEP), computes]); } catch (error) { fails(error); }
+          if (failed && to - from >= SELF && owner === children) asksItself(args, (from + to) / 2);
         }
       },
     }[name];
@@ -981,11 +983,26 @@
     owner[name] = made;
     undo.push(() => { if (owner[name] === made) owner[name] = original; });
   }
+  const children = require('child_process');
+  const SELF = 5e7; // ns: a program that was not answered for so long
+  /** A program that was started and waited for, that failed, and that was told the port on which this process listens:
+      only the loop that stood still could have answered it. */
+  function asksItself(args, time) {
+    try {
+      const told = JSON_stringify(args.slice(0, 2));
+      for (const handle of process._getActiveHandles()) {
+        const at = typeof handle.address === 'function' && handle.listening ? handle.address() : null;
+        if (at && at.port && new RegExp(`:${at.port}(?!\\d)`).test(told)) {
+          events.push({ event: 'own-server', thread: main, time: Math.round(time) });
+          return;
+        }
+      }
+    } catch { /* what cannot be written down is not looked at */ }
+  }
   let inCall = false;
   const undo = []; // what gives the process back as it was
   function watchAll() {
     for (const name of Object.keys(fs)) if (name.endsWith('Sync')) watch(fs, name, false);
-    const children = require('child_process');
     for (const name of ['execSync', 'execFileSync', 'spawnSync']) watch(children, name, false);
     const zlib = require('zlib');
     for (const name of Object.keys(zlib)) if (name.endsWith('Sync')) watch(zlib, name, true);
