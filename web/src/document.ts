@@ -49,7 +49,7 @@ export interface Placement {
   queued_s: number;
 }
 export interface Report {
-  program: { argv: string[]; runtime: string; runtime_version: string; frameworks: string[]; exit_code: number | null; processes: number };
+  program: { argv: string[]; runtime: string; runtime_version: string; frameworks: string[]; exit_code: number | null; processes: number; exception: string | null };
   verdict: "asynchronous" | "partly" | "not-asynchronous" | "unknown";
   reason: string;
   wall_s: number;

@@ -11,7 +11,7 @@ import { place } from "./text";
 export function findings(header: Header, whole: Picture | null, store: Store, look: () => void): HTMLElement {
   const { report } = header;
   const made = h("section", { id: "findings", "aria-labelledby": "findings-title" }, h("h2", { id: "findings-title" }, report.findings.length ? "Findings" : "No findings"));
-  if (!report.findings.length) made.append(h("p", { class: "calm" }, report.verdict === "asynchronous" ? "Nothing to fix." : "Nothing was found that costs enough to be worth a person's time."));
+  if (!report.findings.length) made.append(h("p", { class: "calm" }, report.program.exception ? `Nothing to fix in what ran; first the ${report.program.exception.split(" ")[0]}.` : report.verdict === "asynchronous" ? "Nothing to fix." : "Nothing was found that costs enough to be worth a person's time."));
   const most = Math.max(...report.findings.map((finding) => finding.cost_s ?? 0), 1e-9);
   report.findings.forEach((finding, index) => { made.append(one(header, whole, store, look, finding, index, most)); });
   return made;

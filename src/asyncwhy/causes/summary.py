@@ -10,7 +10,7 @@ import numpy as np
 
 from asyncwhy.analysis.facts import Facts, ProcessFacts
 from asyncwhy.analysis.replay import Replay
-from asyncwhy.causes import lanes, libraries
+from asyncwhy.causes import endings, lanes, libraries
 from asyncwhy.causes.inside import ran_code, serves_library
 from asyncwhy.model import Loop, Parallelism, Program, Report, Role, Schedule, Site, Thread, Unseen
 from asyncwhy.source import PythonSource
@@ -39,6 +39,7 @@ def program(facts: Facts) -> Program:
         frameworks=tuple(frameworks),
         exit_code=facts.trace.run.get("exit_code"),
         processes=len(facts.processes),
+        exception=endings.exception(facts),
     )
 
 

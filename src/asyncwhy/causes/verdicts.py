@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -11,6 +11,7 @@ from asyncwhy.analysis.facts import Facts, ProcessFacts
 from asyncwhy.analysis.replay import Replay
 from asyncwhy.analysis.schedule import Nodes
 from asyncwhy.analysis.timeline import Bools
+from asyncwhy.causes import endings
 from asyncwhy.causes.draft import Draft, Run
 from asyncwhy.causes.holding import merged
 from asyncwhy.causes.requests import by_connection
@@ -48,7 +49,15 @@ class Judgement:
 def judge(
     facts: Facts, run: Run, drafts: list[Draft], findings: tuple[Finding, ...], together: dict[int, Replay]
 ) -> Judgement:
-    """The verdict on a run with these findings."""
+    """The verdict on a run with these findings; of one that was cut short, its sentence says that first."""
+    judged = _judged(facts, run, drafts, findings, together)
+    early = endings.early(facts)
+    return replace(judged, reason=f"it {early}; until then, {judged.reason}") if early else judged
+
+
+def _judged(
+    facts: Facts, run: Run, drafts: list[Draft], findings: tuple[Finding, ...], together: dict[int, Replay]
+) -> Judgement:
     concurrency = _concurrency(facts, together)
     if not findings and any(process.process.meta.get("failures") for process in facts.processes):
         told: tuple[str, ...] = (

@@ -95,7 +95,8 @@ class Schedule:
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """What was observed.  `exit_code` is negative for a signal, None where it was never seen."""
+    """What was observed.  `exit_code` is negative for a signal, None where it was never seen; `exception` is the
+    type of the one that ended it, and where it was raised."""
 
     argv: tuple[str, ...]
     runtime: str
@@ -103,6 +104,7 @@ class Program:
     frameworks: tuple[str, ...]
     exit_code: int | None
     processes: int
+    exception: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,7 +126,12 @@ def _explain(page: Page, report: Report) -> None:
 def _nothing_to_fix(page: Page, report: Report) -> None:
     page.blank()
     stop = f"Longest stop of the event loop: {_longest(report)}. " if report.loops else ""
-    page.prose(stop + "Nothing to fix.", ink=Ink.GOOD)
+    if report.program.exception:  # what did not run was not seen
+        page.prose(
+            f"{stop}Nothing to fix in what ran; first the {report.program.exception.partition(' ')[0]}."
+        )
+    else:
+        page.prose(stop + "Nothing to fix.", ink=Ink.GOOD)
 
 
 def _gains(report: Report) -> bool:

@@ -11,6 +11,7 @@ from . import primitives as p
 from .asyncio_hooks import AsyncioHooks
 from .blind_spots import blind_spots
 from .contention import ContentionHooks
+from .death import uncaught
 from .forgetting import Forgetting
 from .glances import Glances
 from .handlers import HandlerHooks
@@ -207,7 +208,7 @@ class Agent:
         try:
             self.sampler.stop()
             self.sampler.finish()
-            self.flush_now("exit")
+            self.flush_now("exit", {"uncaught": uncaught()})
             kept.save()
             self.recorder.closing = True
         except Exception as error:
@@ -223,10 +224,11 @@ class Agent:
         except Exception:
             return
 
-    def flush_now(self, why):
+    def flush_now(self, why, more=None):
         self.sampler.flush()
         totals = self.totals()
         totals["left_by"] = why
+        totals.update(more or {})
         self.recorder.flush(self.recorder.stream.json(META, totals))
 
     # --- fork ------------------------------------------------------------------------------------------
