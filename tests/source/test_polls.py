@@ -31,6 +31,11 @@ POLLS = {
         "while not self.done:\n    self.device.poll()\n    await sleep(0)",
         "not self.done",
     ),
+    "what time alone brings about": (
+        "while True:\n    now = clock.monotonic()\n    self.left = self.left + (now - self.at)\n    self.at = now\n"
+        "    if self.left > 1:\n        return\n    await sleep(0)",
+        "self.left > 1",
+    ),
     "it tells that it waits": (
         "while not done:\n    log.debug('not yet')\n    await sleep(0)",
         "not done",

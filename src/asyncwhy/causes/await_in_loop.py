@@ -37,6 +37,8 @@ SLUG = "await-in-loop"
 
 #: So many tasks of one maker that run the same loop at the same time are a bounded fan-out already.
 WORKERS = 4
+#: Of those that work off one thing together, so many are a bound that somebody chose.
+SHARERS = 2
 #: So many items must have been there before the turn before them was over: one may come a moment too early.
 LEAST_ITEMS = 2
 
@@ -154,7 +156,7 @@ def _eligible(facts: ProcessFacts, turns: Turns) -> bool:
     """Whether a run of a loop waited, more than once, for something outside that it began itself."""
     own = [one for turn in turns.turns for one in turn]
     lengths = [sum(one.one.await_s for one in turn) for turn in turns.turns]
-    if turns.loop.kind == "while" and turns.loop.take is None:
+    if turns.loop.kind == "while" and turns.loop.take is None and not turns.loop.drains:
         return False
     if len(lengths) < 2 or sum(lengths) < SHORT_S * len(lengths) or streams.from_channel(facts, turns):
         return False
@@ -219,7 +221,8 @@ def _wanted(run: Run, facts: ProcessFacts, found: Found) -> bool:
         if task is not None and task.parent:
             ends = (turns.turns[0][0].one.start, turns.turns[-1][-1].one.end)
             makers[task.parent, task.stack].append(ends)
-    if any(_most_at_once(spans) >= WORKERS for spans in makers.values()):
+    enough = SHARERS if found.loop.drains else WORKERS
+    if any(_most_at_once(spans) >= enough for spans in makers.values()):
         return True
     if found.dispatches or not unread_targets(run, found.loop, found.awaits):
         return False

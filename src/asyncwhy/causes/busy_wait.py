@@ -76,7 +76,7 @@ def _draft(run: Run, facts: ProcessFacts, site: Site, group: list[Turns], poll: 
         started_by=starter.site if starter else None,
         related=tuple(related),
         effects=Effects(cpu_s=cpu),
-        remedies=_remedies(),
+        remedies=_remedies(poll),
         worth=True,
         thread=group[0].thread,
     )
@@ -112,7 +112,14 @@ def spinning(poll: Poll) -> Callable[[Held], Words]:
     return words
 
 
-def _remedies() -> tuple[Remedy, ...]:
+def _remedies(poll: Poll) -> tuple[Remedy, ...]:
+    if poll.by_clock:
+        return (
+            Remedy(
+                "work out when it will be so, and sleep until then, once: `await asyncio.sleep(due - now)`",
+                Safety.CHANGES_BEHAVIOUR,
+            ),
+        )
     return (
         Remedy(
             "wait until it has happened: whoever brings it about sets an asyncio.Event (or puts into an "

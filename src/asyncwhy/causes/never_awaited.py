@@ -58,8 +58,22 @@ def _site(run: Run, facts: ProcessFacts, event: dict[str, Any]) -> tuple[Site, t
     place = facts.process.places.get(event.get("code", 0))
     if place is None or not facts.origins.is_user(place.site):
         return None
-    site = _made_in_module(run, place.site.file, name) or place.site
+    site = _made_in_module(run, place.site.file, name) or _given(run, place.site.file, name) or place.site
     return site, (site,)
+
+
+def _given(run: Run, file: str, name: str) -> Site | None:
+    """The one call in the file that is given the function, as if it were a plain one: `call_later(1, self.expire)`."""
+    given = {
+        Site(file, call.line, call.column, call.function, call.end_column)
+        for call in run.source.given_at(file, name)
+    }
+    return given.pop() if len(given) == 1 else None
+
+
+def _called_at(run: Run, site: Site, name: str) -> bool:
+    call = run.source.call_at(site.file, site.line, callee_hint=name.rpartition(".")[2])
+    return call is not None and call.name.rpartition(".")[2] == name.rpartition(".")[2]
 
 
 def _dropped(run: Run, site: Site, name: str) -> bool:
@@ -119,7 +133,9 @@ def _draft(
         if is_node(facts)
         else Words(
             headline=f"`{name}` was called and never awaited",
-            label="made a coroutine that nothing ever ran",
+            label="given to something that calls it and awaits nothing"
+            if run.source.given_at(site.file, name.rpartition(".")[2]) and not _called_at(run, site, name)
+            else "made a coroutine that nothing ever ran",
             message=f"The coroutine `{name}` was made here {times(len(events))} and never awaited: its code did not run.",
         ),
         count=len(events),

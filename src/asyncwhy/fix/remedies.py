@@ -54,7 +54,8 @@ def _of_awaits(source: PythonSource, draft: Draft) -> tuple[Remedy, ...]:
     if draft.cause == "never-awaited":
         name = draft.call.rpartition(".")[2]
         call = source.call_at(draft.site.file, draft.site.line, callee_hint=name)
-        if call is None:
+        given = call is not None and call.name.rpartition(".")[2] != name
+        if call is None or (given and source.given_at(draft.site.file, name)):
             return never_called_remedies(source, draft.site.file, name)
         return never_awaited_remedies(source, call)
     if draft.cause == "sequential-awaits" and draft.awaits:

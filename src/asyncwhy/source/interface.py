@@ -75,7 +75,8 @@ class AwaitKind(StrEnum):
 class Loop:
     """A loop around an await.  `kind`: for, while, async-for or comprehension; `iterable` is the text
     after `in` (of a while loop, its condition).  `take` is the await with which each turn of a `while` takes
-    an item; `brought` says that a `for` or `async for` runs over what others bring, whatever its turns do."""
+    an item; `brought` says that a `for` or `async for` runs over what others bring, whatever its turns do; `drains`, that a
+    `while` works off what is there, as a `for` would."""
 
     kind: str
     line: int
@@ -84,6 +85,7 @@ class Loop:
     targets: tuple[str, ...]
     take: Extent | None = None
     brought: bool = False
+    drains: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,10 +137,12 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Poll:
-    """A loop that asks again and again: its first question as written, and the line of the loop."""
+    """A loop that asks again and again: its first question as written, and the line of the loop; `by_clock`: time
+    alone brings it about."""
 
     question: str
     line: int
+    by_clock: bool = False
 
 
 class Confidence(StrEnum):
@@ -200,6 +204,9 @@ class Source(Protocol):
 
     def unawaited_calls(self, file: str, function: Function | str, callee: str) -> tuple[Call, ...]:
         """Calls of `callee` in the function that nothing ever awaits."""
+
+    def given_at(self, file: str, name: str) -> tuple[Call, ...]:
+        """Calls that are given the function of that name, to call it later themselves."""
 
     def repeated_at(self, file: str, line: int) -> int | None:
         """The line of the `for` that makes the call on that line for each item, if no turn needs another's."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Collection
 
 from asyncwhy.source.interface import Await, Call, Confidence, Function, Independence, Poll, Section
@@ -10,7 +11,7 @@ from asyncwhy.source.python_calls import Calls
 from asyncwhy.source.python_connections import connection_at
 from asyncwhy.source.python_dataflow import Dataflow
 from asyncwhy.source.python_items import repeated_at
-from asyncwhy.source.python_module import FunctionNode, Module, Unparsable
+from asyncwhy.source.python_module import FunctionNode, Module, Unparsable, dotted
 from asyncwhy.source.python_names import Names
 from asyncwhy.source.python_needs import changed_parameters, meet, names_in_signature, parameters
 from asyncwhy.source.python_pace import paces
@@ -223,6 +224,18 @@ class PythonSource:
         if parsed is None or node is None:
             return ()
         return tuple(parsed.calls.describe(call) for call in parsed.calls.unawaited(node, callee))
+
+    def given_at(self, file: str, name: str) -> tuple[Call, ...]:
+        """See `interface.Source.given_at`."""
+        parsed = self.parsed(file)
+        calls = [] if parsed is None else [node for node in parsed.module.nodes if isinstance(node, ast.Call)]
+        given = [
+            call
+            for call in calls
+            for argument in [*call.args, *(one.value for one in call.keywords)]
+            if (dotted(argument) or "").rpartition(".")[2] == name
+        ]
+        return () if parsed is None else tuple(map(parsed.calls.describe, given))
 
     def shared_state(self, file: str, function: Function | str) -> tuple[str, ...]:
         """What lives outside the function and it (or what it calls in this file) changes, as written."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 
 from asyncwhy.source.interface import Await, AwaitKind, Guard, Loop
+from asyncwhy.source.python_drains import drain_of
 from asyncwhy.source.python_loops import (
     COMPREHENSIONS,
     AwaitNode,
@@ -98,6 +99,7 @@ class Awaits:
             tuple(sorted(targets)),
             None if take is None else self.module.extent(take),
             self.takes.brought(loop),
+            take is None and drain_of(self.module, loop) is not None,
         )
 
     def _guards(self, node: ast.AST) -> list[Guard]:

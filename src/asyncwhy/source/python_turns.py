@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from asyncwhy.source.python_drains import Drain, drain_of
 from asyncwhy.source.python_flow import Taint
 from asyncwhy.source.python_loops import LoopNode, bound_by, enclosing_loop, waited_for
 from asyncwhy.source.python_module import own_nodes
@@ -29,6 +30,7 @@ class Turns:
         self.fed = fed
         self.grouped = fed or batches
         self.takes = flow.takes
+        self.drain: Drain | None = None
 
     def dependence(self, nodes: list[ast.AST]) -> str | None:
         """Why the turns of the innermost loop around the awaits cannot overlap."""
@@ -36,13 +38,14 @@ class Turns:
         if loop is None:
             return f"line {_line(nodes[0])} stands in no loop"
         take = self.takes.of(loop) if self.fed else None
-        if isinstance(loop, ast.While) and take is None:
+        self.drain = drain_of(self.module, loop) if take is None else None
+        if isinstance(loop, ast.While) and take is None and self.drain is None:
             return f"the `while` on line {loop.lineno} decides after every turn whether to go on"
         inside = [node for node in nodes if loop in self._loops(node)]
         body = [] if isinstance(loop, ast.comprehension) else loop.body
         self.source = self.takes.source(loop)
         units = self.flow.units.of(body, duplex=self.source)
-        bound = _targets(loop).union(*(unit.binds for unit in units), self._comprehension_targets(loop))
+        bound = self._targets(loop).union(*(unit.binds for unit in units), self._comprehension_targets(loop))
         working = self._working(inside)
         return (
             self._started(loop, inside)
@@ -73,6 +76,11 @@ class Turns:
             if (reason := self.flow.meet(own, state, _line(taker), _line(node))) is not None:
                 return reason
         return None
+
+    def _targets(self, loop: LoopNode) -> set[str]:
+        if isinstance(loop, ast.While):
+            return set(self.drain.binds) if self.drain is not None else set()
+        return bound_paths(loop.target)
 
     def _loops(self, node: ast.AST) -> list[LoopNode]:
         found: list[LoopNode] = []
@@ -163,7 +171,7 @@ class Turns:
         if (why := taint.read_by(again)) is not None:
             return f"the loop runs over `{why[0]}`, which it changes by what line {why[1]} awaited"
         carried = Taint(self.flow.ends, dict(taint.paths))
-        for name in _targets(loop) | (set() if take is None else bound_by(self.module, take)):
+        for name in self._targets(loop) | (set() if take is None else bound_by(self.module, take)):
             carried.drop(name)
         for unit in units:
             for node in self._held(unit, nodes):
@@ -213,10 +221,6 @@ class Turns:
                     f"lines {_line(node)} and {_line(node)} call", f"line {_line(node)} calls"
                 )
         return None
-
-
-def _targets(loop: LoopNode) -> set[str]:
-    return set() if isinstance(loop, ast.While) else bound_paths(loop.target)
 
 
 def _line(node: ast.AST) -> int:
