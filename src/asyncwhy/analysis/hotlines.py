@@ -39,6 +39,14 @@ Path = tuple[Piece, list[int], tuple[Site, ...]]
 LoopAround = Callable[[str, Collection[int]], int | None]
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What is asked of the source: the loop around lines, and whether a site's function is a coroutine function."""
+
+    loop_around: LoopAround
+    is_async: Callable[[Site], bool]
+
+
 @dataclass(slots=True)
 class Group:
     """Pieces that one line explains; `stack` is that of the longest piece, `index` the line's place in it.
@@ -80,7 +88,7 @@ def blocked(facts: ProcessFacts, pieces: Sequence[Piece]) -> list[Group]:
     return _by_line(facts, pieces, facts.origins.user_index)
 
 
-def computed(facts: ProcessFacts, pieces: Sequence[Piece], loop_around: LoopAround) -> list[Group]:
+def computed(facts: ProcessFacts, pieces: Sequence[Piece], reading: Reading) -> list[Group]:
     """Pieces that computed, by the deepest line that explains them."""
     paths: list[Path] = []
     for piece in pieces:
@@ -103,7 +111,7 @@ def computed(facts: ProcessFacts, pieces: Sequence[Piece], loop_around: LoopArou
         root = path[2][path[1][0]]
         by_root.setdefault((root.file, root.function), []).append(path)
     for group in by_root.values():
-        made.extend(_descend(facts, group, 0, loop_around))
+        made.extend(_descend(facts, group, 0, reading))
     return made
 
 
@@ -115,7 +123,7 @@ def _within(stack: tuple[Site, ...], index: int, outside: int) -> bool:
     return (inner.file, inner.line) == (outer.file, outer.line) and inner.function.endswith(">")
 
 
-def _descend(facts: ProcessFacts, paths: list[Path], depth: int, loop_around: LoopAround) -> list[Group]:
+def _descend(facts: ProcessFacts, paths: list[Path], depth: int, reading: Reading) -> list[Group]:
     total = sum(piece.length for piece, _, _ in paths)
     by_line: dict[tuple[str, int], list[Path]] = {}
     for path in paths:
@@ -125,17 +133,30 @@ def _descend(facts: ProcessFacts, paths: list[Path], depth: int, loop_around: Lo
     if sum(piece.length for piece, _, _ in ranked[0]) >= DOMINANT * total:
         deeper = [path for path in ranked[0] if len(path[1]) > depth + 1]
         if deeper and sum(piece.length for piece, _, _ in deeper) >= DOMINANT * total:
-            return _descend(facts, paths, depth + 1, loop_around)
+            return _descend(facts, paths, depth + 1, reading)
         made = _group(ranked[0], paths, depth)
-        made.loop = _turning(ranked, paths, loop_around) if depth == 0 else None
+        made.loop = _turning(ranked, paths, reading.loop_around) if depth == 0 else None
         return [made]
     users = any(facts.origins.is_user(path[2][path[1][0]]) for path in paths)
-    loop = _shared_loop(ranked, depth, loop_around) if users else None
-    if users and _stays(paths, depth) >= PHASE_S and (loop is None or _is_phased(paths, depth)):
-        return [made for group in ranked for made in _descend(facts, group, depth, loop_around)]
+    loop = _shared_loop(ranked, depth, reading.loop_around) if users else None
+    back = users and depth > 0 and _called_back(paths, depth, reading)
+    if users and not back and _stays(paths, depth) >= PHASE_S and (loop is None or _is_phased(paths, depth)):
+        return [made for group in ranked for made in _descend(facts, group, depth, reading)]
     made = _group(ranked[0], paths, max(depth - 1, 0))
     made.loop = loop if depth == 0 else None
     return [made]
+
+
+def _called_back(paths: list[Path], depth: int, reading: Reading) -> bool:
+    """Whether what shares the time is one plain function that a library calls (a validator, a key to sort by).
+
+    It is called often as a rule, and a sample that had to wait for the GIL shows only one of its lines for all that.
+    """
+    inner = [path for path in paths if len(path[1]) > depth]
+    sites = [_site(path, depth) for path in inner]
+    called = {(site.file, site.function) for site in sites}
+    through = all(own[depth - 1] - own[depth] > 1 for _, own, _ in inner)
+    return len(called) == 1 and through and not reading.is_async(sites[0])
 
 
 def _turning(ranked: list[list[Path]], paths: list[Path], loop_around: LoopAround) -> int | None:

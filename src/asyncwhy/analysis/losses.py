@@ -14,6 +14,7 @@ class How(IntEnum):
     COLLECTED = 1  # garbage-collected while pending
     AT_EXIT = 2  # cancelled by the end of `asyncio.run`
     UNREAD = 3  # ended with an exception that nobody read
+    AT_CLOSE = 4  # pending when its loop was closed
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +33,16 @@ class Loss:
 
 
 def losses_of(line: Timeline) -> list[Loss]:
-    """The losses in order of time."""
-    made = []
+    """The losses in order of time; of a task that was left by a closed loop and then collected, the first."""
+    made: list[Loss] = []
+    left: set[int] = set()
     rows = line.process.table("losses")
     strings = line.process.strings
     for time, task, how, stack, note, left_s, _ in rows.tolist():
-        if how not in tuple(How) or task not in line.tasks:
+        if how not in tuple(How) or task not in line.tasks or (how == How.COLLECTED and task in left):
             continue
+        if how == How.AT_CLOSE:
+            left.add(task)
         at = (time - line.origin_ns) / 1e9
         in_run = any(run.start <= at <= run.until(line.ended) for run in line.loops)
         made.append(Loss(task, How(how), at, stack, strings.get(note, ""), left_s, in_run))

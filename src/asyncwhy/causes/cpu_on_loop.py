@@ -23,7 +23,7 @@ def find(run: Run) -> list[Draft]:
         pieces = holding.long_enough(facts, holding.on_loops(facts, (Kind.BUSY, Kind.GIL)))
         computing: list[Group] = []
         waiting: list[Group] = []
-        for group in computed(facts, pieces, run.source.loop_around):
+        for group in computed(facts, pieces, run.reading):
             if group.mostly(Kind.GIL):
                 continue
             poll = run.source.spin_at(group.site.file, group.site.line)

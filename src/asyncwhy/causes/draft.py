@@ -7,6 +7,7 @@ from functools import cached_property
 
 from asyncwhy.analysis.change import Change
 from asyncwhy.analysis.facts import Facts, ProcessFacts
+from asyncwhy.analysis.hotlines import Reading
 from asyncwhy.analysis.replay import Replay
 from asyncwhy.catalog import Advice, Catalog, Entry, load
 from asyncwhy.model import Effects, Evidence, Pace, Related, Remedy, Site, Victim
@@ -126,6 +127,11 @@ class Run:
     def catalog(self) -> Catalog:
         """What is known to block, and what frames do."""
         return load("python")
+
+    @property
+    def reading(self) -> Reading:
+        """What the analysis of computing asks of the source."""
+        return Reading(self.source.loop_around, self.is_async)
 
     def is_async(self, site: Site) -> bool:
         """Whether the function at a site is a coroutine function."""

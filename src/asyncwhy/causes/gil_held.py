@@ -27,9 +27,7 @@ def find(run: Run) -> list[Draft]:
     made: list[Draft] = []
     for facts in run.facts.processes:
         pieces = holding.long_enough(facts, holding.on_loops(facts, (Kind.BUSY, Kind.GIL)))
-        groups = [
-            group for group in computed(facts, pieces, run.source.loop_around) if group.mostly(Kind.GIL)
-        ]
+        groups = [group for group in computed(facts, pieces, run.reading) if group.mostly(Kind.GIL)]
         made.extend(holding.drafts(run, facts, SLUG, groups, _words, True, partial(_remedies, facts)))
         made.extend(_elsewhere(run, facts))
     return made

@@ -39,7 +39,7 @@ def find(run: Run) -> list[Draft]:
             pieces = avoidable(facts, small.pieces)
             waits = [piece for piece in pieces if piece.kind is Kind.BLOCKED]
             works = [piece for piece in pieces if piece.kind is Kind.BUSY]
-            groups = computed(facts, works, run.source.loop_around)
+            groups = computed(facts, works, run.reading)
             sliced = slices.find(run, facts, small, groups)
             for group, computes in [(group, False) for group in blocked(facts, waits)] + [
                 (group, True) for group in groups if sliced is None

@@ -13,6 +13,8 @@ from asyncwhy.model import Effects, Related, Remedy, Safety, Site
 
 SLUG = "task-lost"
 
+#: What the end of the run, or of its loop, cut off.
+CUT_OFF = (How.AT_EXIT, How.AT_CLOSE)
 #: What ends by itself when nobody else does anything: a timer, a job, a peer, a child process.  Tasks that stand
 #: anywhere else at exit (an event, a queue, a bare future) wait for somebody who may never come, and rightly end.
 WORKING = frozenset((
@@ -29,7 +31,7 @@ def find(run: Run) -> list[Draft]:
     code = run.facts.trace.run.get("exit_code")
     for facts in run.facts.processes:
         losses = losses_of(facts.line)
-        at_exit = {loss.task for loss in losses if loss.how is How.AT_EXIT}
+        at_exit = {loss.task for loss in losses if loss.how in CUT_OFF}
         groups: dict[tuple[str, int, How], list[Loss]] = defaultdict(list)
         for loss in losses:
             site = _made(facts, loss)
@@ -51,7 +53,7 @@ def _is_lost(run: Run, facts: ProcessFacts, loss: Loss, at_exit: set[int], ended
     if run.facts.endless or not ended_well or task.parent in at_exit:
         return False  # somebody ended the program; or what awaited this task is told of itself
     if not facts.stack(loss.stack):
-        return loss.how is How.AT_EXIT and _never_ran(facts, loss)
+        return loss.how in CUT_OFF and _never_ran(facts, loss)
     if loss.left_s > max(SCHEDULE_S, facts.line.ended):
         return False
     return _works(facts, loss) and not _turns(run, facts, loss)
@@ -85,7 +87,7 @@ def _turns(run: Run, facts: ProcessFacts, loss: Loss) -> bool:
 def _made(facts: ProcessFacts, loss: Loss) -> Site | None:
     """The user's line that made the task."""
     task = facts.line.tasks[loss.task]
-    if task.code is not None and not facts.origins.is_user(task.code.site) and loss.how is How.AT_EXIT:
+    if task.code is not None and not facts.origins.is_user(task.code.site) and loss.how in CUT_OFF:
         return None  # a library's own task: it knows why
     return facts.origins.user_site(facts.made_stack(task))
 
@@ -125,7 +127,12 @@ def _draft(run: Run, facts: ProcessFacts, losses: list[Loss]) -> Draft:
     )
 
 
-_ROLE = {How.COLLECTED: "was awaiting", How.AT_EXIT: "was awaiting", How.UNREAD: "raised"}
+_ROLE = {
+    How.COLLECTED: "was awaiting",
+    How.AT_EXIT: "was awaiting",
+    How.AT_CLOSE: "was awaiting",
+    How.UNREAD: "raised",
+}
 
 
 def _note(first: Loss, losses: list[Loss]) -> str:
@@ -155,6 +162,13 @@ def _words(first: Loss, losses: list[Loss], name: str) -> Words:
             f"nothing refers to {these}; the loop alone does not keep {them}",
             f"{tasks.capitalize()} running `{name}` {were} collected while still pending, since nothing but the "
             f"loop's weak reference knew of {them}: what {they} had still to do was never done.",
+        )
+    if first.how is How.AT_CLOSE:
+        return Words(
+            f"{tasks} {were} left unfinished when the loop was closed",
+            f"started here and never awaited: `{name}` was cut off",
+            f"{tasks.capitalize()} running `{name}` {were} still at work when the event loop was closed, and nothing "
+            f"ran {them} any further: nothing awaits {them}, and `run_until_complete` waits only for what it is given.",
         )
     begun = "" if first.stack else " before it had begun" if count == 1 else " before they had begun"
     return Words(

@@ -1,7 +1,8 @@
 """Tasks whose work or error is lost: collected while pending, cancelled at exit, an exception never read.
 
-The runtime itself says so, through the loop's exception handler; what `asyncio.run` cancels is noted as it
-is cancelled.  No task is kept alive: a row holds its number, where it stood, and how long its timer had to go.
+The runtime itself says so, through the loop's exception handler; what `asyncio.run` cancels is noted as it is
+cancelled, and what is still pending when somebody closes a loop, then: later nothing tells where it stood.  No
+task is kept alive: a row holds its number, where it stood, and how long its timer had to go.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from .twin import Unsuitable, twin
 from .waits import stack_of
 
 #: How a task was lost (the `how` of a row).
-COLLECTED, AT_EXIT, UNREAD = 1, 2, 3
+COLLECTED, AT_EXIT, UNREAD, AT_CLOSE = 1, 2, 3, 4
 TOLD = {
     "Task was destroyed but it is pending!": ("task", COLLECTED),
     "Task exception was never retrieved": ("future", UNREAD),
@@ -31,6 +32,8 @@ class EndingHooks:
         self.told = guard(self._told)
         names = {"__aw_told": self.told}
         self._put(base_events.BaseEventLoop, "call_exception_handler", names, before="__aw_told(context)")
+        closing = guard(lambda loop: self._ending(loop, base_events.tasks.all_tasks(loop), AT_CLOSE))
+        self._put(base_events.BaseEventLoop, "close", {"__aw_closing": closing}, before="__aw_closing(self)")
         names = {"__aw_ending": guard(self._ending)}
         beside = (("tasks.all_tasks", "", "__aw_ending(loop, to_cancel)"),)
         self._put(runners, "_cancel_all_tasks", names, beside=beside)
@@ -58,8 +61,8 @@ class EndingHooks:
         else:
             self._row(task, how, self._raised(error), self._text(p.type_of(error).__name__), 0)
 
-    def _ending(self, loop, tasks):
-        """`asyncio.run` is about to cancel these."""
+    def _ending(self, loop, tasks, how=AT_EXIT):
+        """`asyncio.run` is about to cancel these; or their loop is closed, and nothing will run them any more."""
         due = {}
         scheduled = getattr(loop, "_scheduled", None)  # a test may have made the loop of anything
         for handle in list(scheduled) if p.type_of(scheduled) is list else ():
@@ -75,7 +78,7 @@ class EndingHooks:
                 continue
             left = due.get(p.identity(waits_for), now) - now if waits_for is not None else 0.0
             text = self._text(p.type_of(waits_for).__name__ if waits_for is not None else "")
-            self._row(task, AT_EXIT, self._standing(task), text, max(p.nanoseconds(left), 0))
+            self._row(task, how, self._standing(task), text, max(p.nanoseconds(left), 0))
 
     def _row(self, task, how, stack, note, left):
         entry = self.hooks.entries.get(p.identity(task))
