@@ -11,6 +11,7 @@ import numpy as np
 from asyncwhy.analysis.contention import GET, PUT, SHORT_S, Primitive, Queued, Take
 from asyncwhy.analysis.facts import ProcessFacts
 from asyncwhy.analysis.relink import Links, Part
+from asyncwhy.causes.own_channels import own_puts
 from asyncwhy.causes.queueing import line_within, user_line, waiting_lines
 from asyncwhy.model import Related, Site, Victim
 
@@ -142,10 +143,11 @@ def _consumptions(facts: ProcessFacts) -> list[Consumption]:
         if one.what == GET:
             asked[one.primitive].append(one)
     queued = {(one.task, one.wait_start) for one in known.queued}
+    own_full = {one.primitive for one in own_puts(facts)}  # what makes these slow is told as a self-wait
     made = []
     for number, own in takes.items():
         consumers = {take.task for take in own} | {one.task for one in asked[number]}
-        if len(consumers) != 1 or own[0].task not in facts.line.tasks:
+        if number in own_full or len(consumers) != 1 or own[0].task not in facts.line.tasks:
             continue
         taken = Consumption(known.primitives[number], own[0].task, sorted(own, key=lambda take: take.got))
         _measure(facts, taken, [each.asked for each in asked[number]], queued)

@@ -10,7 +10,7 @@ from asyncwhy.analysis.selfwaits import SelfWait, self_waits
 from asyncwhy.analysis.stuck import SHORTEST_S, stopped_at
 from asyncwhy.analysis.suspended import Suspended
 from asyncwhy.analysis.tasks import Task
-from asyncwhy.causes import holding
+from asyncwhy.causes import holding, own_channels
 from asyncwhy.causes.completers import completer_of, held_across, holder_of, is_lock, takes_lock
 from asyncwhy.causes.draft import Draft, Run, Words
 from asyncwhy.causes.holding import Held
@@ -44,8 +44,8 @@ TO_THE_END_S = 0.1
 
 
 def find(run: Run) -> list[Draft]:
-    """Waits on loops' own threads, by the user's innermost line."""
-    made: list[Draft] = []
+    """Waits on loops' own threads, and of consumers for their own channels, by the user's innermost line."""
+    made = own_channels.drafts(run, SLUG)
     for facts in run.facts.processes:
         waits = {id(one.piece): one for one in self_waits(facts)}
         pieces = [one.piece for one in waits.values()]

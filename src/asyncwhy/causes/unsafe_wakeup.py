@@ -91,14 +91,23 @@ def _earlier(facts: ProcessFacts, touches: list[Touch]) -> dict[int, float]:
     line = facts.line
     made: dict[int, float] = {}
     ahead: dict[int, float] = defaultdict(float)
+    last = {touch.by: touch for touch in touches}
     for touch in sorted(touches, key=lambda touch: touch.time):
+        late_s = _spared(facts, touch) if touch is last[touch.by] else touch.late_s
         for step in woken(line, touch).tolist():
             node, ref = int(facts.nodes.node_of[step]), int(line.ref[step])
             if node not in made and (line.root_foreign[step] or step == touch.step):
                 # A job begins when its task sends it, however late that was the last time.
-                made[node] = touch.late_s - (0.0 if facts.nodes.waits_job[node] else ahead[ref])
-                ahead[ref] = touch.late_s
+                made[node] = late_s - (0.0 if facts.nodes.waits_job[node] else ahead[ref])
+                ahead[ref] = late_s
     return made
+
+
+def _spared(facts: ProcessFacts, touch: Touch) -> float:
+    """What the loop slept of it after the thread had ended: what else the thread brought until then (an event that
+    is set already is set again, and nothing tells) was waited for as well."""
+    end = facts.line.threads[touch.by].end if touch.by in facts.line.threads else None
+    return touch.late_s if end is None else min(touch.late_s, max(touch.noticed - end, 0.0))
 
 
 def _woken(facts: ProcessFacts, touches: list[Touch]) -> tuple[Victim, ...]:
