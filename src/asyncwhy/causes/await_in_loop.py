@@ -10,7 +10,7 @@ from asyncwhy.analysis.change import Change
 from asyncwhy.analysis.facts import ProcessFacts
 from asyncwhy.analysis.overlap import Overlaps
 from asyncwhy.analysis.rewiring import Rewiring
-from asyncwhy.causes import batches, run_in_loop, streams
+from asyncwhy.causes import batches, libraries, run_in_loop, streams
 from asyncwhy.causes.connections import kept_connection
 from asyncwhy.causes.draft import Draft, Run, Words
 from asyncwhy.causes.overlapping import (
@@ -226,8 +226,12 @@ def _wanted(run: Run, facts: ProcessFacts, found: Found) -> bool:
         return True
     if found.dispatches or not unread_targets(run, found.loop, found.awaits):
         return False
+    known = libraries.used(facts)
     return any(
-        through_library(facts, one.one) for turns in found.runs for turn in turns.turns for one in turn
+        through_library(facts, one.one) or one.source.call.partition(".")[0] in known
+        for turns in found.runs
+        for turn in turns.turns
+        for one in turn
     )
 
 

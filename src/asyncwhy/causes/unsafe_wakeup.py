@@ -91,8 +91,9 @@ def _earlier(facts: ProcessFacts, touches: list[Touch]) -> dict[int, float]:
     line = facts.line
     made: dict[int, float] = {}
     ahead: dict[int, float] = defaultdict(float)
-    last = {touch.by: touch for touch in touches}
-    for touch in sorted(touches, key=lambda touch: touch.time):
+    in_order = sorted(touches, key=lambda touch: touch.time)
+    last = {touch.by: touch for touch in in_order}
+    for touch in in_order:
         late_s = _spared(facts, touch) if touch is last[touch.by] else touch.late_s
         for step in woken(line, touch).tolist():
             node, ref = int(facts.nodes.node_of[step]), int(line.ref[step])

@@ -52,7 +52,8 @@ def judge(
     """The verdict on a run with these findings; of one that was cut short, its sentence says that first."""
     judged = _judged(facts, run, drafts, findings, together)
     early = endings.early(facts)
-    return replace(judged, reason=f"it {early}; until then, {judged.reason}") if early else judged
+    then = "" if judged.verdict is Verdict.UNKNOWN else "until then, "
+    return replace(judged, reason=f"it {early}; {then}{judged.reason}") if early else judged
 
 
 def _judged(
