@@ -6,11 +6,13 @@ other, and hands each result back with `call_soon_threadsafe`: a database connec
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict
 from dataclasses import dataclass
 
 import numpy as np
 
+from asyncwhy.analysis.contention import Take
 from asyncwhy.analysis.facts import ProcessFacts
 from asyncwhy.analysis.lookup import union
 
@@ -21,24 +23,31 @@ PAIRED_S = 0.006
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """A wait of a task that a thread ended at `when`; `own_s` of it passed after the thread's answer before."""
+    """A wait of a task that a thread ended at `when`; `own_s` of it passed after the thread's answer before.  `put` is
+    when what it answers was put into the thread's queue, which may be before the task began to wait for it."""
 
     task: int
     step: int
     asked: float
     when: float
     own_s: float
+    put: float
 
     @property
     def queued_s(self) -> float:
         """Seconds during which the thread still worked for others."""
-        return max(self.when - self.asked - self.own_s, 0.0)
+        return max(self.when - min(self.asked, self.put) - self.own_s, 0.0)
+
+    @property
+    def spared_s(self) -> float:
+        """How much of the wait there would not have been without the queue."""
+        return min(self.queued_s, self.when - self.asked)
 
 
 @dataclass(frozen=True, slots=True)
 class Answering:
-    """A thread with all that it answered; `at_once` tasks waited for it on average while any did, and for
-    `idle` of that time it waited itself."""
+    """A thread with all that it answered; `at_once` tasks, or what they had put, waited for it on average while any
+    did, and for `idle` of that time it waited itself."""
 
     thread: int
     answers: list[Answered]
@@ -84,10 +93,15 @@ def _step_before(facts: ProcessFacts) -> np.ndarray[tuple[int], np.dtype[np.int6
 
 def _answering(facts: ProcessFacts, thread: int, own: list[tuple[float, float, int]]) -> Answering:
     made, last = [], 0.0
+    taken = _taken(facts, thread)
     for when, asked, step in own:
-        made.append(Answered(int(facts.line.ref[step]), step, asked, when, max(when - max(asked, last), 0.0)))
+        at = bisect_right(taken, when, key=lambda take: take.got) - 1
+        known = at >= 0 and taken[at].got >= last
+        begun = max(taken[at].got, last) if known else max(asked, last)
+        put = taken[at].put if known else asked
+        made.append(Answered(int(facts.line.ref[step]), step, asked, when, max(when - begun, 0.0), put))
         last = when
-    spans = np.array([(one.asked, max(one.when, one.asked)) for one in made])
+    spans = np.array([(min(one.asked, one.put), max(one.when, one.asked)) for one in made])
     busy = union(spans)
     at_once = float((spans[:, 1] - spans[:, 0]).sum()) / max(busy, 1e-9)
     rests = [
@@ -98,6 +112,14 @@ def _answering(facts: ProcessFacts, thread: int, own: list[tuple[float, float, i
     ]
     idle = union(np.array(rests)) / max(busy, 1e-9) if rests else 0.0
     return Answering(thread, made, at_once, idle)
+
+
+def _taken(facts: ProcessFacts, thread: int) -> list[Take]:
+    """What a thread took out of a queue that nobody else takes from, in order."""
+    known = facts.contention.by_threads
+    own = {take.primitive for take in known if take.thread == thread}
+    shared = {take.primitive for take in known if take.thread != thread}
+    return [take for take in known if take.primitive in own - shared]
 
 
 def _merged(spans: np.ndarray[tuple[int, int], np.dtype[np.float64]]) -> list[tuple[float, float]]:

@@ -99,11 +99,12 @@ class Wait:
 
 @dataclass
 class Contention:
-    """All of one process; `waits` are sorted by start."""
+    """All of one process; `waits` are sorted by start.  `by_threads` is what was taken from queues between threads."""
 
     primitives: dict[int, Primitive] = field(default_factory=dict)
     queued: list[Queued] = field(default_factory=list)
     takes: list[Take] = field(default_factory=list)
+    by_threads: list[Take] = field(default_factory=list)
     waits: dict[int, list[Wait]] = field(default_factory=dict)
     _taken: dict[int, list[float]] = field(default_factory=dict)
 
@@ -140,8 +141,11 @@ def contention_of(line: Timeline, nodes: Nodes, is_user: Callable[[Site], bool])
         _add_gates(made, Gates(line, nodes, is_user))
     for time, put, primitive, task, thread, stack in takes.tolist():
         seconds = float(line.seconds(put)), float(line.seconds(time))
-        made.takes.append(Take(primitive, task, *seconds, thread, stack))
+        between = primitive in made.primitives and made.primitives[primitive].module == "queue"
+        own = made.by_threads if between else made.takes
+        own.append(Take(primitive, task, *seconds, thread, stack))
     made.takes.sort(key=lambda take: take.got)
+    made.by_threads.sort(key=lambda take: take.got)
     return made
 
 

@@ -19,7 +19,8 @@ from asyncwhy.model import Related, Site
 
 #: The loop's own part in handing a job over takes up to this; what its step did before is the program's.
 ASK_S = 0.0001
-#: From a job's end until the loop has taken it up: what is later than this is the loop's own business.
+#: From a job's end until its task goes on, through what steps of the loop's own ever (trio's queue of what threads
+#: bring): what is later than this is the loop's own business.
 BACK_S = 0.0005
 
 
@@ -103,14 +104,21 @@ def _ways(facts: ProcessFacts, jobs: list[Job]) -> Floats:
     line = facts.line
     steps = {thread: np.flatnonzero(line.thread == thread) for thread in line.loop_threads()}
     begun = {thread: line.start[own] for thread, own in steps.items()}
+    tasks = {job.task: np.zeros(0) for job in jobs}
+    order = np.flatnonzero(np.isin(line.ref, list(tasks)))
+    order = order[np.argsort(line.ref[order], kind="stable")]
+    for own_steps in np.split(order, np.flatnonzero(np.diff(line.ref[order])) + 1) if len(order) else ():
+        tasks[int(line.ref[own_steps[0]])] = line.start[own_steps]
     made = []
     for job in jobs:
         start, end = job.submitted, job.end or 0.0
         own = begun.get(job.submitter)
         if own is not None and len(own):
-            at, before = int(np.searchsorted(own, end)), int(np.searchsorted(own, start, "right")) - 1
+            before = int(np.searchsorted(own, start, "right")) - 1
             start = max(float(own[before]) if before >= 0 else start, start - ASK_S)
-            end = min(float(own[at]) if at < len(own) else end, end + BACK_S)
+            theirs = tasks[job.task] if len(tasks[job.task]) else own
+            at = int(np.searchsorted(theirs, end))
+            end = min(float(theirs[at]) if at < len(theirs) else end, end + BACK_S)
         made.append((start, end))
     return np.array(made, dtype=np.float64)
 

@@ -54,6 +54,7 @@ def _draft(run: Run, facts: ProcessFacts, slug: str, one: Answering, queued: lis
     tasks = {answer.task for answer in queued}
     name = _name(run, facts, thread, site)
     owner = f"`{library}` has one thread" if library else "one thread does the work"
+    things = "tasks" if len(tasks) > 1 else "items"
     computes = _computes(facts, one)
     share = 1.0 - 1.0 / facts.cores if computes else 1.0  # of the waiting that more at once would spare
     own = sum(answer.own_s for answer in one.answers) / len(one.answers)
@@ -62,10 +63,10 @@ def _draft(run: Run, facts: ProcessFacts, slug: str, one: Answering, queued: lis
         facts=facts,
         site=site,
         words=Words(
-            headline=f"{queue(len(tasks))} for the one thread behind `{name}`",
+            headline=f"{_who(tasks, queued)} for the one thread behind `{name}`",
             label=f"one thread: {len(queued)} waits in its queue, {seconds(late / len(queued))} on average",
             message=(
-                f"{owner} for all that `{name}` is asked for: {one.at_once:.1f} tasks waited for it at once, "
+                f"{owner} for all that `{name}` is asked for: {one.at_once:.1f} {things} waited for it at once, "
                 f"{seconds(late / len(queued))} in its queue, each for {seconds(own)} of its time."
             ),
         ),
@@ -79,9 +80,14 @@ def _draft(run: Run, facts: ProcessFacts, slug: str, one: Answering, queued: lis
         victims=_waiting(facts, queued),
         effects=Effects(late_s=late, threads=1),
         remedies=_remedies(library, computes),
-        change=Change(earlier={int(facts.nodes.node_of[one.step]): one.queued_s * share for one in queued}),
+        change=Change(earlier={int(facts.nodes.node_of[one.step]): one.spared_s * share for one in queued}),
         worth=hurts_by_itself(run, facts, [answer.task for answer in queued], late),
     )
+
+
+def _who(tasks: set[int], queued: list[Answered]) -> str:
+    """Who queues: tasks; or what one task has put there before it waits for the answers."""
+    return queue(len(tasks)) if len(tasks) > 1 else f"{len(queued)} items queue"
 
 
 def _computes(facts: ProcessFacts, one: Answering) -> bool:

@@ -67,6 +67,7 @@ class ContentionHooks:
             "websockets.asyncio.messages": self.install_websockets,
             "tornado.queues": self.install_tornado,
             "janus": self.install_janus,
+            "queue": self.install_queue,
         }
 
     # --- where -----------------------------------------------------------------------------------------
@@ -152,6 +153,13 @@ class ContentionHooks:
         proxy = module._AsyncQueueProxy
         self._twin(proxy, "get", beside=(("parent._async_not_empty.wait", ask % GET, ""),))
         self._twin(proxy, "put", beside=(("parent._async_not_full.wait", ask % PUT, ""),))
+
+    def install_queue(self, module):
+        """Between threads: who waits for a thread's answer waits for what lies before it, too."""
+        kind = module.Queue
+        self._twin(kind, "__init__", after=MADE)
+        self._twin(kind, "_put", beside=(("self.queue.append", "", PUT_ITEM % ("self", "item")),))
+        self._twin(kind, "_get", beside=(("self.queue.popleft", TAKE_ITEM % ("self", "None"), ""),))
 
     def _install_items(self, kind):
         """A queue whose items all pass through its `_put` and `_get`."""
