@@ -15,6 +15,7 @@ PACES = {
     "a clock in the condition": "if time.monotonic() < self.next:\n    await asyncio.sleep(self.gap)",
     "a burst is used up": "if self.burst == 0:\n    await asyncio.sleep(self.gap)",
     "until a token is there": "while self.tokens < 1:\n    await asyncio.sleep(0.05)\n    self.refill()",
+    "a gap made of a rate": "self.lock, self.gap = None, 1 / key\nawait asyncio.sleep(self.gap)",
     "one part of a second": "await asyncio.sleep(1 / self.rate)",
 }
 WORKS = {

@@ -16,6 +16,7 @@ from asyncwhy.causes.overlapping import hurts_by_itself
 from asyncwhy.causes.runtimes import in_processes
 from asyncwhy.causes.seconds import seconds
 from asyncwhy.causes.senders import Sender, name_at, sender
+from asyncwhy.causes.thread_queues import share_of_jobs
 from asyncwhy.model import Effects, Remedy, Safety, Site
 
 SLUG = "gil-bound-threads"
@@ -30,9 +31,10 @@ AT_ONCE = 1.5
 #: more than 1 ms late, and 5 % beside threads that compute outside it); half is the divide.
 LATE_S = 0.001
 LATE_SHARE = 0.5
-#: Fewer samples than this prove nothing (a tick that met many new frames is followed by a long pause); then they must
-#: have had one core, whole and no more, within this share of it, and not have stood in the system's queue for another.
-FEW, WHOLE = 8, 0.1
+#: Fewer samples than this, or than this share of the sampler's ticks, prove nothing (a tick that met many new frames is
+#: followed by a long pause, and one that waits for the GIL among many threads comes rarely); then they must have had one
+#: core, whole and no more, within this share of it, and not have stood in the system's queue for another, nor for locks.
+FEW, FEW_SHARE, WHOLE = 8, 0.1, 0.1
 #: Threads that wait for the GIL sleep, so that together they want little more than one core; threads that
 #: want twice the cores lack cores.
 LACKING = 2.0
@@ -67,7 +69,7 @@ def _bound(run: Run, facts: ProcessFacts) -> list[_Work]:
     if facts.process.index not in known:
         free = facts.process.meta.get("gil") is False
         works = [] if free or facts.cores < 2 else [*_jobs(run, facts), *_threads(facts)]  # one core: no gain
-        known[facts.process.index] = [work for work in works if _shares_a_core(facts, work)]
+        known[facts.process.index] = [work for work in works if _shares_a_core(run, facts, work)]
     return known[facts.process.index]
 
 
@@ -104,13 +106,15 @@ def _threads(facts: ProcessFacts) -> list[_Work]:
     return list(made.values())
 
 
-def _shares_a_core(facts: ProcessFacts, work: _Work) -> bool:
+def _shares_a_core(run: Run, facts: ProcessFacts, work: _Work) -> bool:
     ran = sum(end - start for start, end in work.spans)
     during = _during(work)
     cpu = sum(work.cpu)
     if len(work.spans) < 2 or during <= 0 or ran < AT_ONCE * during:
         return False
-    if not COMPUTING * during <= cpu <= ONE_CORE * during or not _kept_from_the_gil(facts, work, during, cpu):
+    if not COMPUTING * during <= cpu <= ONE_CORE * during:
+        return False
+    if not _kept_from_the_gil(run, facts, work, during, cpu):
         return False
     if cpu + _for_a_core(facts, work) > LACKING * facts.cores * during:
         return False  # they stood in the system's queue: it was cores that were lacking, not the GIL
@@ -172,7 +176,7 @@ def _for_a_core(facts: ProcessFacts, work: _Work) -> float:
     return sum(delayed(facts, thread, np.array(own)) for thread, own in spans.items())
 
 
-def _kept_from_the_gil(facts: ProcessFacts, work: _Work, during: float, cpu: float) -> bool:
+def _kept_from_the_gil(run: Run, facts: ProcessFacts, work: _Work, during: float, cpu: float) -> bool:
     """Whether most samples of these threads at work came late; of few, whether the threads had one core among them."""
     late: list[float] = []
     for thread, (start, end) in zip(work.threads, work.spans, strict=True):
@@ -183,7 +187,9 @@ def _kept_from_the_gil(facts: ProcessFacts, work: _Work, during: float, cpu: flo
     if late and sum(one > LATE_S for one in late) >= LATE_SHARE * len(late):
         return True
     one_core = abs(cpu - during) <= WHOLE * during and _for_a_core(facts, work) <= WHOLE * during
-    return 0 < len(late) < FEW and one_core
+    ticks = during / float(facts.process.meta.get("interval", 0.005))
+    few = 0 < len(late) < max(FEW, FEW_SHARE * ticks)
+    return few and one_core and share_of_jobs(run, facts, work.jobs) <= WHOLE
 
 
 def _remedies(facts: ProcessFacts) -> tuple[Remedy, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from asyncwhy.source.python_loops import waited_for, within_function
-from asyncwhy.source.python_module import FunctionNode, Module, own_nodes
+from asyncwhy.source.python_module import FunctionNode, Module, dotted, own_nodes
 from asyncwhy.source.python_names import Names
 from asyncwhy.source.python_paths import bound_paths, read_paths
 from asyncwhy.source.python_resources import Resources, is_sleep, tokens
@@ -34,12 +34,22 @@ class _Pace:
         waited = waited_for(self.node)
         assert isinstance(waited, ast.Call)
         length = waited.args[0] if waited.args else None
-        if length is not None and (self._by_clock(length) or _is_rate(length)):
+        if length is not None and (self._by_clock(length) or _is_rate(length) or self._made_of_rate(length)):
             return True
         return any(
             (isinstance(outer, ast.If | ast.While) and self._used_up(outer.test))
             or (isinstance(outer, ast.If) and self._by_clock(outer.test))
             for outer in within_function(self.module, self.node)
+        )
+
+    def _made_of_rate(self, length: ast.expr) -> bool:
+        """Whether it is the name of something that the file works out from a rate: `self.gap = 1 / per_second`."""
+        path = dotted(length)
+        return path is not None and any(
+            dotted(target) == path and _is_rate(value)
+            for node in self.module.nodes
+            if isinstance(node, ast.Assign)
+            for target, value in _pairs(node)
         )
 
     def _used_up(self, test: ast.expr) -> bool:
@@ -75,6 +85,17 @@ def _looks_at_clock(node: ast.expr) -> bool:
     calls = [inner.func for inner in ast.walk(node) if isinstance(inner, ast.Call)]
     called = [func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", "") for func in calls]
     return any(_CLOCKS.intersection(tokens(name)[-1:]) for name in called)
+
+
+def _pairs(node: ast.Assign) -> list[tuple[ast.expr, ast.expr]]:
+    """Each target with its value, those of `a, b = 1, 2` apart."""
+    made: list[tuple[ast.expr, ast.expr]] = []
+    for target in node.targets:
+        if isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple):
+            made += zip(target.elts, node.value.elts, strict=False)
+        else:
+            made.append((target, node.value))
+    return made
 
 
 def _is_rate(length: ast.expr) -> bool:

@@ -208,7 +208,7 @@ class Agent:
         try:
             self.sampler.stop()
             self.sampler.finish()
-            self.flush_now("exit", {"uncaught": uncaught()})
+            self.flush_now("exit", {"uncaught": self.installation.harmless(uncaught)()})
             kept.save()
             self.recorder.closing = True
         except Exception as error:

@@ -17,7 +17,9 @@ def uncaught():
     if error is None or trace is None or trace.tb_frame.f_code.co_name not in OUTERMOST:
         return None
     group = type(error).__name__
-    while getattr(error, "exceptions", None) and isinstance(error.exceptions[0], BaseException):
+    while any(
+        kind.__name__ == "BaseExceptionGroup" for kind in type(error).__mro__
+    ):  # a backport's, before 3.11
         error = error.exceptions[0]
         trace = error.__traceback__ or trace
     lines = []
