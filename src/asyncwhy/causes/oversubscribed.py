@@ -146,15 +146,35 @@ def _saved(facts: ProcessFacts, loops: list[int], crowd: _Crowd) -> float | None
     least = min(computing) + cpu / facts.cores  # what waits for them was perhaps kept up longer by the crowd
     nodes = facts.nodes
     lost: dict[int, float] = defaultdict(float)
-    for piece in facts.pieces:
-        if piece.thread in loops and not _own_doing(facts, piece):
-            lost[int(nodes.node_of[piece.step])] += max(piece.length - piece.cpu_s, 0.0)
+    for thread in loops:
+        for step, away in _away(facts, thread, min(computing), max(ends)).items():
+            lost[int(nodes.node_of[step])] += away
     change = Change(
         workers={crowd.pool: facts.cores},
         lengths={index: job.cpu_s for index, job in mine.items()},
         shorter={node: max(1.0 - away / float(nodes.run[node]), 0.0) for node, away in lost.items()},
     )
     return max(facts.measured.last - max(facts.replayed(change).last, least), 0.0)
+
+
+def _away(facts: ProcessFacts, thread: int, since: float, until: float) -> dict[int, float]:
+    """For how long each step of a loop between two moments was without a core, or waited until a thread that it started
+    had got one: its length, less what it computed and what it would have waited for on a free machine too.
+
+    A step that starts a thread is shorter than what the sampler sees; the loop's CPU clock tells of all together.
+    """
+    line, samples = facts.line, facts.samples.get(thread)
+    steps = np.flatnonzero((line.thread == thread) & (line.start >= since) & (line.start <= until))
+    if samples is None or not len(steps):
+        return {}
+    times = np.column_stack((samples.first, samples.last)).ravel()
+    clocks = np.column_stack((samples.cpu_first, samples.cpu_last)).ravel()
+    used = np.interp(line.end[steps], times, clocks) - np.interp(line.start[steps], times, clocks)
+    away = dict(zip(steps.tolist(), (line.end[steps] - line.start[steps] - used).tolist(), strict=True))
+    for piece in facts.pieces:
+        if piece.step in away and _own_doing(facts, piece):
+            away[piece.step] -= max(piece.length - piece.cpu_s, 0.0)
+    return {step: lost for step, lost in away.items() if lost > 0}
 
 
 def _free(facts: ProcessFacts, thread: int, spans: Floats) -> Floats:
