@@ -106,9 +106,10 @@ def _earlier(facts: ProcessFacts, touches: list[Touch]) -> dict[int, float]:
 
 def _spared(facts: ProcessFacts, touch: Touch) -> float:
     """What the loop slept of it after the thread had ended: what else the thread brought until then (an event that
-    is set already is set again, and nothing tells) was waited for as well."""
+    is set already is set again, and nothing tells) was waited for as well.  One that ends only when the loop goes on
+    (a pool's, shut down then) brought nothing more."""
     end = facts.line.threads[touch.by].end if touch.by in facts.line.threads else None
-    return touch.late_s if end is None else min(touch.late_s, max(touch.noticed - end, 0.0))
+    return touch.late_s if end is None or end >= touch.noticed else min(touch.late_s, touch.noticed - end)
 
 
 def _woken(facts: ProcessFacts, touches: list[Touch]) -> tuple[Victim, ...]:
