@@ -14,7 +14,7 @@ import pytest
 
 from asyncwhy.probes.python import INJECT
 from tests.agent.injected_programs import NEEDS, REACHES
-from tests.agent.test_faults import HOOKS, OUTPUT, agent_with, observe_with
+from tests.agent.test_faults import HOOKS, OUTPUT, PYTHONS, agent_with, observe_with
 from tests.observing import OWN, require
 
 #: What is refused, and how.  The monotonic clock is read without a guard, since the kernel does not refuse it.
@@ -44,6 +44,8 @@ REFUSED = {
 }
 #: What is used for nothing that a report could lack: the wait for the sampler's end, the twins that are kept.
 COSTS_NOTHING = {"list_folder", "status_of"}
+#: What the C recorder reads itself: refused where it is not there.
+READ_IN_C = {"read_file"}
 REFUSES = """
 from . import primitives
 real, calls = primitives.%(name)s, 0
@@ -65,7 +67,8 @@ primitives.%(name)s = refuse
 def test_the_system_refuses(name: str, after: int, tmp_path: Path, pythons: dict[str, Path]) -> None:
     mark = tmp_path / "mark"
     text = REFUSES % {"name": name, "after": after, "error": REFUSED[name], "mark": str(mark)}
-    done, report = observe_with(agent_with(tmp_path, text), require(pythons, OWN), tmp_path)
+    python = require(pythons, OWN)
+    done, report = observe_with(agent_with(tmp_path, text), python, tmp_path, pure=name in READ_IN_C)
     assert done.stdout == OUTPUT
     assert "_asyncwhy" not in done.stderr
     assert done.returncode == 0
@@ -114,7 +117,7 @@ def test_no_memory_in_a_guarded_function(
     text = NO_MEMORY % {"module": module, "owner": owner, "name": name, "mark": str(mark)}
     python = require(pythons, OWN, *NEEDS.get(name, NEEDS.get(module, ())))
     program = REACHES.get(name) or REACHES[module]
-    done, report = observe_with(agent_with(tmp_path, text), python, tmp_path, program)
+    done, report = observe_with(agent_with(tmp_path, text), python, tmp_path, program, pure=name in PYTHONS)
     assert mark.exists(), "the program does not come to it"
     assert done.stderr == ""
     assert done.stdout == "end\n"
