@@ -115,8 +115,19 @@ print("end")
 _UVLOOP = """
 import asyncio, uvloop
 
+class Sleeping:  # what is no coroutine of CPython's own, the C recorder leaves to Python
+    def __init__(self):
+        self.sleep = asyncio.sleep(0.02).__await__()
+
+    def __await__(self):
+        return self
+
+    def __next__(self):
+        return next(self.sleep)
+
 async def main():
     await asyncio.gather(*(asyncio.sleep(0.02) for _ in range(3)))
+    await Sleeping()
 
 loop = uvloop.new_event_loop()
 loop.run_until_complete(main())

@@ -14,7 +14,7 @@ import pytest
 
 from asyncwhy.probes.python import INJECT
 from tests.agent.injected_programs import NEEDS, REACHES
-from tests.agent.test_faults import HOOKS, OUTPUT, PYTHONS, agent_with, observe_with
+from tests.agent.test_faults import HOOKS, OUTPUT, agent_with, observe_with
 from tests.observing import OWN, require
 
 #: What is refused, and how.  The monotonic clock is read without a guard, since the kernel does not refuse it.
@@ -117,7 +117,7 @@ def test_no_memory_in_a_guarded_function(
     text = NO_MEMORY % {"module": module, "owner": owner, "name": name, "mark": str(mark)}
     python = require(pythons, OWN, *NEEDS.get(name, NEEDS.get(module, ())))
     program = REACHES.get(name) or REACHES[module]
-    done, report = observe_with(agent_with(tmp_path, text), python, tmp_path, program, pure=name in PYTHONS)
+    done, report = observe_with(agent_with(tmp_path, text), python, tmp_path, program)
     assert mark.exists(), "the program does not come to it"
     assert done.stderr == ""
     assert done.stdout == "end\n"
