@@ -162,6 +162,13 @@ def test_a_healthy_program_gets_a_positive_answer() -> None:
     assert text.endswith("Longest stop of the event loop: 0.2 ms. Nothing to fix.\n")
 
 
+def test_a_librarys_own_loop_is_not_what_stopped() -> None:
+    heart = Thread("heartbeat", 7, 1, Role.EVENT_LOOP, None, 0.0, ran_code=False)
+    stood = replace(HEALTHY.loops[0], thread="heartbeat", longest_hold_s=3.68)
+    report = replace(HEALTHY, loops=(*HEALTHY.loops, stood), threads=(*HEALTHY.threads, heart))
+    assert "Longest stop of the event loop: 0.2 ms." in terminal(report)
+
+
 def test_an_unknown_one_says_what_to_try_and_claims_nothing() -> None:
     text = terminal(UNKNOWN)
     assert "try: asyncwhy run -m yourpackage" in text

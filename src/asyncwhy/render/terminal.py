@@ -114,7 +114,10 @@ def _continues(report: Report) -> bool:
 
 
 def _longest(report: Report) -> str:
-    return seconds(max(loop.longest_hold_s for loop in report.loops))
+    """The longest stop of a loop; a library's own, in a thread of its own, only counts where there is no other."""
+    own = {(thread.name, thread.process) for thread in report.threads if thread.ran_code}
+    concerned = [loop for loop in report.loops if (loop.thread, loop.process) in own] or report.loops
+    return seconds(max(loop.longest_hold_s for loop in concerned))
 
 
 def _explain(page: Page, report: Report) -> None:
