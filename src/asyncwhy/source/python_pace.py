@@ -11,7 +11,7 @@ from asyncwhy.source.python_paths import bound_paths, read_paths
 from asyncwhy.source.python_resources import Resources, is_sleep, tokens
 
 #: Words in the names of calls that look at a clock.
-_CLOCKS = frozenset("monotonic time now clock counter".split())
+_CLOCKS = frozenset("monotonic time now utcnow clock counter".split())
 
 
 def paces(module: Module, names: Names, line: int) -> bool:
@@ -70,21 +70,22 @@ class _Pace:
 
     def _by_clock(self, length: ast.expr) -> bool:
         """Whether it is worked out from a clock, in this expression or in an assignment to what it reads."""
-        if _looks_at_clock(length):
+        if looks_at_clock(length):
             return True
         reads = read_paths(length)
         return self.function is not None and any(
             isinstance(one, ast.Assign)
-            and _looks_at_clock(one.value)
+            and looks_at_clock(one.value)
             and any(bound_paths(target) & reads for target in one.targets)
             for one in own_nodes(self.function)
         )
 
 
-def _looks_at_clock(node: ast.expr) -> bool:
+def looks_at_clock(node: ast.AST) -> bool:
+    """Whether something in the node is a call that tells the time."""
     calls = [inner.func for inner in ast.walk(node) if isinstance(inner, ast.Call)]
     called = [func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", "") for func in calls]
-    return any(_CLOCKS.intersection(tokens(name)[-1:]) for name in called)
+    return any(_CLOCKS.intersection(tokens(name.removesuffix("_ns"))[-1:]) for name in called)
 
 
 def _pairs(node: ast.Assign) -> list[tuple[ast.expr, ast.expr]]:

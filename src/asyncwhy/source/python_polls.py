@@ -7,6 +7,7 @@ import ast
 from asyncwhy.source.interface import Poll
 from asyncwhy.source.python_loops import enclosing_loop
 from asyncwhy.source.python_module import Module, dotted, shorten
+from asyncwhy.source.python_pace import looks_at_clock
 from asyncwhy.source.python_paths import bound_paths, read_paths, uses
 from asyncwhy.source.python_resources import tokens
 
@@ -18,8 +19,6 @@ _QUESTIONS = frozenset(
 #: Words in the names of calls that look whether something has happened, and of those that only tell.
 _LOOKS = frozenset("poll check refresh peek probe look scan".split())
 _TALKS = frozenset("print log logger logging console stdout stderr debug info warning spinner".split())
-#: Functions that tell the time.
-_CLOCKS = frozenset("time monotonic perf_counter now utcnow time_ns monotonic_ns perf_counter_ns".split())
 _LEAVES = (ast.Break, ast.Return, ast.Raise)
 
 
@@ -82,7 +81,7 @@ def _poll(module: Module, loop: ast.While | ast.For, waits: ast.Await, alone: bo
         asked |= read_paths(question)
     if asked & _progress(loop.body) or _works(loop.body):
         return None
-    by_clock = any(map(_tells_time, questions)) or bool(asked & _moved_by_time(loop.body))
+    by_clock = any(map(looks_at_clock, questions)) or bool(asked & _moved_by_time(loop.body))
     return Poll(shorten(module.segment(questions[0])), loop.lineno, by_clock)
 
 
@@ -140,19 +139,18 @@ def _works(body: list[ast.stmt]) -> bool:
     return False
 
 
-def _tells_time(node: ast.AST) -> bool:
-    names = ((dotted(part.func) or "") for part in ast.walk(node) if isinstance(part, ast.Call))
-    return any(name.rpartition(".")[2] in _CLOCKS for name in names)
-
-
 def _moved_by_time(body: list[ast.stmt]) -> set[str]:
     """What every turn works out from the clock: time moves it on, however often it is asked."""
     moved: set[str] = set()
     for statement in body:
         match statement:
-            case ast.Assign(targets=targets, value=value) if _tells_time(value) or moved & read_paths(value):
+            case ast.Assign(targets=targets, value=value) if looks_at_clock(value) or moved & read_paths(
+                value
+            ):
                 moved = moved.union(*(bound_paths(target) for target in targets))
-            case ast.AugAssign(target=target, value=value) if _tells_time(value) or moved & read_paths(value):
+            case ast.AugAssign(target=target, value=value) if looks_at_clock(value) or moved & read_paths(
+                value
+            ):
                 moved |= bound_paths(target)
             case _:
                 pass
